@@ -1,0 +1,70 @@
+"""
+The ground floor: exact, frozen values with no input or output and no clock of their own.
+
+    number       what may enter as a number; exact sums; named rounding
+    unit         the table of units                quantity     Mass, Energy, … with exact conversion
+    money        Money, exact and in one currency  price        money per quantity
+    time         dates, instants, Period, Clock    identifier   AccountId, AssetId, …
+    place        country, region, city             source       where a figure comes from
+    explanation  how a figure came about           table        rows from CSV, all problems at once
+"""
+
+from carbonkit.values.explanation import Explanation
+from carbonkit.values.identifier import AccountId, AssetId, CommandId, InstrumentId, OrderId
+from carbonkit.values.money import Money
+from carbonkit.values.number import Exact, Rounding, divide, exact, multiply, round_to, whole
+from carbonkit.values.place import Place
+from carbonkit.values.price import Price
+from carbonkit.values.quantity import (
+    Area,
+    CO2e,
+    Distance,
+    Energy,
+    Freight,
+    Mass,
+    Quantity,
+    Travel,
+    Volume,
+    quantity,
+)
+from carbonkit.values.source import Source, Status
+from carbonkit.values.table import read_table
+from carbonkit.values.time import Clock, FixedClock, Period, SystemClock, as_date, as_instant
+
+__all__ = [
+    "AccountId",
+    "Area",
+    "AssetId",
+    "CO2e",
+    "Clock",
+    "CommandId",
+    "Distance",
+    "Energy",
+    "Exact",
+    "Explanation",
+    "FixedClock",
+    "Freight",
+    "InstrumentId",
+    "Mass",
+    "Money",
+    "OrderId",
+    "Period",
+    "Place",
+    "Price",
+    "Quantity",
+    "Rounding",
+    "Source",
+    "Status",
+    "SystemClock",
+    "Travel",
+    "Volume",
+    "as_date",
+    "as_instant",
+    "divide",
+    "exact",
+    "multiply",
+    "quantity",
+    "read_table",
+    "round_to",
+    "whole",
+]

@@ -1,0 +1,315 @@
+"""
+Exact numbers: what may enter, how they are added and multiplied, how they are rounded.
+
+Nothing here depends on the ambient decimal context, so a host that lowers its
+precision cannot change a figure.
+"""
+
+from __future__ import annotations
+
+import decimal
+import enum
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypeAlias
+
+from carbonkit.errors import InexactNumberError, InvalidValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "Exact",
+    "Rounding",
+    "add",
+    "divide",
+    "exact",
+    "multiply",
+    "negate",
+    "plain",
+    "round_to",
+    "subtract",
+    "total",
+    "whole",
+]
+
+Exact: TypeAlias = str | int | Decimal
+"""What is taken where an exact number belongs; floats and bools are not."""
+
+_DIGITS = 60  # the most digits that a number may have when it enters
+_EXPONENT = 60  # and the furthest that its point may stand from its digits
+_TEXT = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
+_SEPARATED = re.compile(r"[+-]?[0-9]{1,3}([ ,'_\u00a0\u202f][0-9]{3})+(\.[0-9]+)?")
+_LIMITS = f"have at most {_DIGITS} digits and an exponent within ±{_EXPONENT}"
+
+# Sums and products keep every digit: Inexact is trapped, so a result that would not fit raises.
+_EXACT = decimal.Context(
+    prec=2000,
+    rounding=decimal.ROUND_HALF_EVEN,
+    Emin=decimal.MIN_EMIN,
+    Emax=decimal.MAX_EMAX,
+    capitals=1,
+    clamp=0,
+    flags=[],
+    traps=[decimal.Inexact, decimal.InvalidOperation, decimal.Overflow, decimal.DivisionByZero],
+)
+# Rounding to named places is the one step that may drop digits.
+_ROUNDING = decimal.Context(
+    prec=2000, Emin=decimal.MIN_EMIN, Emax=decimal.MAX_EMAX, flags=[], traps=[decimal.InvalidOperation]
+)
+
+
+class Rounding(enum.Enum):
+    """
+    The named ways to round; no function of carbonkit rounds without one.
+
+    Example:
+        >>> round_to("2.345", 2, Rounding.HALF_UP)
+        Decimal('2.35')
+    """
+
+    HALF_UP = decimal.ROUND_HALF_UP
+    HALF_EVEN = decimal.ROUND_HALF_EVEN
+    FLOOR = decimal.ROUND_FLOOR
+    CEILING = decimal.ROUND_CEILING
+    TOWARDS_ZERO = decimal.ROUND_DOWN
+    AWAY_FROM_ZERO = decimal.ROUND_UP
+
+
+def exact(value: Exact, *, field: str = "number") -> Decimal:
+    """
+    Take a number as an exact Decimal, or say what to write instead.
+
+    Args:
+        value: A str in plain or scientific notation, an int, or a finite Decimal.
+        field: The name that an error gives the value.
+
+    Returns:
+        The same number; its trailing zeros are kept.
+
+    Raises:
+        InexactNumberError: If `value` is a float, a bool, NaN or infinite.
+        InvalidValueError: If a text is not a plain number, or the number is too long.
+
+    Example:
+        >>> exact("48.00")
+        Decimal('48.00')
+        >>> exact(0.1)
+        Traceback (most recent call last):
+        ...
+        carbonkit.errors.InexactNumberError: number: must be a str, int or Decimal, was 0.1; write "0.1" in quotes
+    """
+    if isinstance(value, Decimal):
+        number = value
+    elif isinstance(value, str):
+        number = _from_text(value, field)
+    elif isinstance(value, bool) or not isinstance(value, int):
+        hint = f'write "{value}" in quotes' if isinstance(value, float) else ""
+        if isinstance(value, bool):
+            hint = f"write {int(value)} if a number was meant"
+        raise InexactNumberError("be a str, int or Decimal", was=repr(value), field=field, hint=hint)
+    else:
+        if value.bit_length() > 4 * _DIGITS:
+            raise InvalidValueError(_LIMITS, was="a longer int", field=field)
+        number = Decimal(value)
+    _, digits, exponent = number.as_tuple()
+    if not isinstance(exponent, int):
+        raise InexactNumberError("be a finite number", was=str(number), field=field)
+    if len(digits) > _DIGITS or abs(exponent) > _EXPONENT or abs(number.adjusted()) > _EXPONENT:
+        raise InvalidValueError(_LIMITS, was=str(number), field=field)
+    return number
+
+
+def _from_text(text: str, field: str) -> Decimal:
+    if len(text) > 2 * _DIGITS or not _TEXT.fullmatch(text):
+        hint = ""
+        if not text.strip():
+            raise InvalidValueError("not be empty", was="", field=field, hint='write "0" if zero was meant')
+        if text.strip().lower().lstrip("+-") in {"nan", "inf", "infinity"}:
+            raise InexactNumberError("be a finite number", was=text, field=field)
+        if len(text) <= 2 * _DIGITS and _SEPARATED.fullmatch(text):
+            hint = f'write "{re.sub(r"[^0-9.+-]", "", text)}", without separators'
+        raise InvalidValueError('be a plain number such as "1234.5"', was=text, field=field, hint=hint)
+    return Decimal(text)
+
+
+def whole(value: Exact, *, field: str = "number") -> int:
+    """
+    Take a whole number as an int.
+
+    Args:
+        value: An int, or a str or Decimal with no fraction.
+        field: The name that an error gives the value.
+
+    Returns:
+        The same number as an int.
+
+    Raises:
+        InexactNumberError: If `value` is a float, a bool, NaN or infinite.
+        InvalidValueError: If the number has a fraction.
+
+    Example:
+        >>> whole("160000")
+        160000
+    """
+    if type(value) is int and value.bit_length() <= 64:  # noqa: PLR2004  the common case, without a Decimal
+        return value
+    number = exact(value, field=field)
+    if number != number.to_integral_value():
+        raise InvalidValueError("be a whole number", was=plain(number), field=field)
+    return int(number)
+
+
+def add(left: Decimal, right: Decimal) -> Decimal:
+    """
+    Add two numbers and keep every digit.
+
+    Example:
+        >>> add(exact("1e30"), exact("1e-30"))
+        Decimal('1000000000000000000000000000000.000000000000000000000000000001')
+    """
+    return _EXACT.add(left, right)
+
+
+def subtract(left: Decimal, right: Decimal) -> Decimal:
+    """
+    Subtract and keep every digit.
+
+    Example:
+        >>> subtract(exact("0.3"), exact("0.1"))
+        Decimal('0.2')
+    """
+    return _EXACT.subtract(left, right)
+
+
+def multiply(left: Decimal, right: Decimal) -> Decimal:
+    """
+    Multiply and keep every digit.
+
+    Example:
+        >>> multiply(exact("12764.53"), exact("0.005311"))
+        Decimal('67.79241883')
+    """
+    return _EXACT.multiply(left, right)
+
+
+def negate(number: Decimal) -> Decimal:
+    """
+    Change the sign and keep every digit; zero stays zero.
+
+    Example:
+        >>> negate(exact("2.50"))
+        Decimal('-2.50')
+    """
+    return number if number.is_zero() else number.copy_negate()
+
+
+def total(numbers: Iterable[Decimal]) -> Decimal:
+    """
+    Add up any number of numbers and keep every digit.
+
+    Example:
+        >>> total([exact("0.1")] * 10)
+        Decimal('1.0')
+    """
+    result = Decimal(0)
+    for number in numbers:
+        result = _EXACT.add(result, number)
+    return result
+
+
+def round_to(value: Exact, places: int, rounding: Rounding) -> Decimal:
+    """
+    Round to decimal places in a named way.
+
+    Args:
+        value: The number.
+        places: How many digits stay behind the point; negative rounds to tens, hundreds, ...
+        rounding: Which way.
+
+    Returns:
+        The rounded number, with exactly that many places.
+
+    Raises:
+        InvalidValueError: If `places` is beyond what a number may have.
+
+    Example:
+        >>> round_to("73.865", 2, Rounding.HALF_UP)
+        Decimal('73.87')
+    """
+    _check_places(places)
+    number = value if isinstance(value, Decimal) else exact(value)
+    result = number.quantize(Decimal((0, (1,), -places)), rounding=rounding.value, context=_ROUNDING)
+    return result if places >= 0 else Decimal(int(result))
+
+
+def divide(left: Exact, right: Exact, places: int, rounding: Rounding) -> Decimal:
+    """
+    Divide, and round the exact quotient once, in a named way.
+
+    Args:
+        left: The dividend.
+        right: The divisor.
+        places: How many digits stay behind the point.
+        rounding: Which way.
+
+    Returns:
+        The rounded quotient.
+
+    Raises:
+        InvalidValueError: If `right` is zero.
+
+    Example:
+        >>> divide("210230053.25", 4103953, 2, Rounding.HALF_UP)
+        Decimal('51.23')
+    """
+    _check_places(places)
+    dividend, divisor = exact(left, field="dividend"), exact(right, field="divisor")
+    if not divisor:
+        raise InvalidValueError("not be zero", was="0", field="divisor")
+    top, bottom = dividend.as_integer_ratio(), divisor.as_integer_ratio()
+    numerator, denominator = top[0] * bottom[1], top[1] * bottom[0]
+    if denominator < 0:
+        numerator, denominator = -numerator, -denominator
+    if places >= 0:
+        numerator *= 10**places
+    else:
+        denominator *= 10**-places
+    steps = _round_ratio(numerator, denominator, rounding)
+    return Decimal(steps) * 10**-places if places < 0 else _EXACT.scaleb(Decimal(steps), -places)
+
+
+def _round_ratio(numerator: int, denominator: int, rounding: Rounding) -> int:
+    floor, rest = divmod(numerator, denominator)
+    if not rest:
+        return floor
+    match rounding:
+        case Rounding.FLOOR:
+            up = False
+        case Rounding.CEILING:
+            up = True
+        case Rounding.TOWARDS_ZERO:
+            up = numerator < 0
+        case Rounding.AWAY_FROM_ZERO:
+            up = numerator > 0
+        case Rounding.HALF_UP:
+            up = 2 * rest > denominator or (2 * rest == denominator and numerator > 0)
+        case Rounding.HALF_EVEN:
+            up = 2 * rest > denominator or (2 * rest == denominator and floor % 2 == 1)
+    return floor + up
+
+
+def _check_places(places: int) -> None:
+    if isinstance(places, bool) or not isinstance(places, int) or abs(places) > _EXPONENT:
+        raise InvalidValueError(f"be a whole number within ±{_EXPONENT}", was=repr(places), field="places")
+
+
+def plain(number: Decimal) -> str:
+    """
+    Write a number out in full, without an exponent.
+
+    Example:
+        >>> plain(exact("3.23e-09"))
+        '0.00000000323'
+    """
+    return format(number, "f")

@@ -1,0 +1,160 @@
+"""
+Rows from a CSV text: strict about form, and all problems reported at once.
+
+Reading opens no file: the caller passes the lines, so that a host can read from
+wherever it keeps them.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from carbonkit.errors import BatchError, CarbonkitError, InvalidValueError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+__all__ = ["read_table"]
+
+Made = TypeVar("Made")
+
+_CELL = 10_000  # characters in one cell
+_PROBLEMS = 1_000  # problems after which reading stops
+ROWS: Final = 5_000_000  # rows in one table, unless the caller says otherwise
+
+
+def read_table(
+    lines: Iterable[str],
+    *,
+    file: str,
+    columns: Mapping[str, Callable[[str], object]],
+    build: Callable[[dict[str, Any]], Made],
+    max_rows: int = ROWS,
+) -> tuple[Made, ...]:
+    """
+    Read comma-separated rows, turn each into a value, and report every problem together.
+
+    Args:
+        lines: The text's lines, the header first; a byte-order mark is skipped.
+        file: The name that problems give the input.
+        columns: Every column that must be there, and what turns its cell into a value.
+        build: Turns the values of one row into the result.
+        max_rows: How many rows are taken at most.
+
+    Returns:
+        What `build` made, in the order of the rows.
+
+    Raises:
+        BatchError: If anything is wrong; every problem names file, row and field.
+
+    Example:
+        >>> from carbonkit.values import exact
+        >>> read_table(["id,amount", "a,1.5"], file="x.csv", columns={"id": str, "amount": exact},
+        ...            build=lambda row: (row["id"], row["amount"]))
+        (('a', Decimal('1.5')),)
+        >>> read_table(["id,amount", "a,1.5.2", "b,"], file="x.csv", columns={"id": str, "amount": exact},
+        ...            build=lambda row: row)
+        Traceback (most recent call last):
+        ...
+        carbonkit.errors.BatchError: 2 problems; nothing was written
+          x.csv, row 2, amount: must be a plain number such as "1234.5", was 1.5.2
+          x.csv, row 3, amount: must not be empty; write "0" if zero was meant
+    """
+    problems: list[Problem] = []
+    made: list[Made] = []
+    order: list[str] | None = None
+    for row, cells in _rows(lines, file, problems):
+        if order is None:
+            order = cells
+            problems.extend(_header(cells, columns, file, row))
+            if problems:
+                break
+            continue
+        if len(made) >= max_rows:
+            problems.append(_problem("too_long", f"have at most {max_rows} rows", file=file, row=row))
+            break
+        values = _values(cells, order, columns, file, row, problems)
+        if values is not None:
+            try:
+                made.append(build(values))
+            except BatchError as error:
+                problems.extend(error.problems)
+            except CarbonkitError as error:
+                problems.append(error.at(file=file, row=row).problem)
+        if len(problems) >= _PROBLEMS:
+            problems.append(_problem("too_many", f"have fewer than {_PROBLEMS} problems", file=file, row=row))
+            break
+    if order is None and not problems:
+        problems.append(_problem("empty", "have a header row", file=file, row=1))
+    if problems:
+        raise BatchError(problems)
+    return tuple(made)
+
+
+def _rows(lines: Iterable[str], file: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(_without_mark(lines), strict=True)
+    while True:
+        row = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            problems.append(_problem("malformed", "be well-formed CSV", was=str(error), file=file, row=row))
+            return
+        except UnicodeDecodeError as error:
+            problems.append(_problem("encoding", "be UTF-8 text", was=error.reason, file=file, row=row))
+            return
+        if cells:
+            yield row, cells
+
+
+def _without_mark(lines: Iterable[str]) -> Iterator[str]:
+    first = True
+    for line in lines:
+        yield line.removeprefix("\ufeff") if first else line
+        first = False
+
+
+def _header(cells: list[str], columns: Mapping[str, object], file: str, row: int) -> Iterator[Problem]:
+    for name in columns:
+        if cells.count(name) != 1:
+            was = "missing" if name not in cells else "there more than once"
+            yield _problem("header", "be a column, once", was=was, field=name, file=file, row=row)
+    for name in cells:
+        if name not in columns:
+            must = f"be one of the columns {', '.join(columns)}"
+            yield _problem("header", must, was=name, field="header", file=file, row=row)
+
+
+def _values(
+    cells: list[str],
+    order: list[str],
+    columns: Mapping[str, Callable[[str], object]],
+    file: str,
+    row: int,
+    problems: list[Problem],
+) -> dict[str, Any] | None:
+    if len(cells) != len(order):
+        problems.append(
+            _problem("malformed", f"have {len(order)} cells", was=f"{len(cells)} cells", file=file, row=row)
+        )
+        return None
+    values: dict[str, Any] = {}
+    for name, cell in zip(order, cells, strict=True):
+        try:
+            if len(cell) > _CELL:
+                raise InvalidValueError(f"have at most {_CELL} characters", was=cell)  # noqa: TRY301
+            values[name] = columns[name](cell)
+        except CarbonkitError as error:
+            # The column's name says more than the converter's own name for the value.
+            known = error.problem
+            problems.append(
+                _problem(known.code, known.must, was=known.was, field=name, file=file, row=row, hint=known.hint)
+            )
+    return values if len(values) == len(order) else None
+
+
+def _problem(code: str, must: str, **facts: Any) -> Problem:  # noqa: ANN401  the fields of Problem
+    return Problem(code=code, must=must, **facts)
