@@ -2,15 +2,17 @@
 Every error that carbonkit raises, and the problem that each one carries.
 
     CarbonkitError
-    ├── InvalidValueError (ValueError)           one argument is not what it must be
-    │   ├── InexactNumberError (TypeError)       a float, bool, NaN or infinity where an exact number belongs
+    ├── InvalidValueError (ValueError)        one argument is not what it must be
+    │   ├── InexactNumberError (TypeError)       a float, bool, NaN or infinity
     │   ├── UnknownUnitError                     a unit name that the unit table does not hold
-    │   ├── IncompatibleUnitsError (TypeError)   two quantities that may not be added, compared or converted
-    │   ├── InexactConversionError               a conversion with no finite decimal result and no rounding named
+    │   ├── IncompatibleUnitsError (TypeError)   two quantities that do not go together
+    │   ├── InexactConversionError               no finite decimal result, and no rounding named
     │   ├── CurrencyMismatchError                amounts of two currencies in one sum
+    │   ├── FixedBasisError                      a CO2e figure under a GWP set it was not published on
     │   └── OverlapError                         two validity periods that cover the same day
     ├── NotFoundError (LookupError)              a key that names nothing
     │   ├── UnknownFactorError                   no emission factor for this activity, place and date
+    │   ├── UnknownGasError                      a gas that a GWP set does not hold
     │   ├── UnknownAccountError                  no such account in the ledger
     │   └── UnknownAssetError                    no such asset in the ledger
     ├── BatchError (ValueError)                  a batch with problems; none of it was written
@@ -41,6 +43,7 @@ __all__ = [
     "BatchError",
     "CarbonkitError",
     "CurrencyMismatchError",
+    "FixedBasisError",
     "FundError",
     "IdentifierReusedError",
     "IncompatibleUnitsError",
@@ -59,6 +62,7 @@ __all__ = [
     "UnknownAccountError",
     "UnknownAssetError",
     "UnknownFactorError",
+    "UnknownGasError",
     "UnknownUnitError",
 ]
 
@@ -87,8 +91,8 @@ class Problem:
         hint: What to do about it.
 
     Example:
-        >>> print(Problem(code="invalid_value", must="be a whole number of tonnes", was="1.5", field="quantity",
-        ...               file="orders.csv", row=3))
+        >>> print(Problem(code="invalid_value", must="be a whole number of tonnes", was="1.5",
+        ...               field="quantity", file="orders.csv", row=3))
         orders.csv, row 3, quantity: must be a whole number of tonnes, was 1.5
     """
 
@@ -103,7 +107,9 @@ class Problem:
     def __str__(self) -> str:
         """Say where, what it must be, what it was, what to do, on one line."""
         where = ", ".join(
-            part for part in (self.file, f"row {self.row}" if self.row is not None else "", self.field) if part
+            part
+            for part in (self.file, f"row {self.row}" if self.row is not None else "", self.field)
+            if part
         )
         said = f"must {self.must}" + (f", was {self.was}" if self.was else "")
         return (f"{where}: " if where else "") + said + (f"; {self.hint}" if self.hint else "")
@@ -210,6 +216,12 @@ class CurrencyMismatchError(InvalidValueError):
     code = "currency_mismatch"
 
 
+class FixedBasisError(InvalidValueError):
+    """A figure published only as CO2e is asked for under a GWP set that it was not published on."""
+
+    code = "fixed_basis"
+
+
 class OverlapError(InvalidValueError):
     """Two validity periods of the same thing cover the same day."""
 
@@ -226,6 +238,12 @@ class UnknownFactorError(NotFoundError):
     """No emission factor fits this activity, place and date."""
 
     code = "unknown_factor"
+
+
+class UnknownGasError(NotFoundError):
+    """A gas that a GWP set does not hold."""
+
+    code = "unknown_gas"
 
 
 class UnknownAccountError(NotFoundError):

@@ -7,6 +7,7 @@ import re
 import attrs
 
 from carbonkit.errors import InvalidValueError
+from carbonkit.values.text import matches
 
 __all__ = ["AccountId", "AssetId", "CommandId", "Identifier", "InstrumentId", "OrderId"]
 
@@ -14,9 +15,11 @@ _PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+-]{0,127}")
 
 
 def _text(value: str) -> str:
-    if not isinstance(value, str) or not _PATTERN.fullmatch(value):
+    if not matches(_PATTERN, value):
         raise InvalidValueError(
-            "be 1 to 128 letters, digits or . _ : / + -, starting with a letter or digit", was=value, field="id"
+            "be 1 to 128 letters, digits or . _ : / + -, starting with a letter or digit",
+            was=value,
+            field="id",
         )
     return value
 

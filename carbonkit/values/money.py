@@ -8,6 +8,7 @@ ambient context, so carbonkit has its own frozen value and converts at this door
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Self
 
@@ -27,8 +28,11 @@ from carbonkit.values.number import (
     subtract,
     whole,
 )
+from carbonkit.values.text import matches
 
 __all__ = ["Money", "currency_code", "minor_places"]
+
+_CODE = re.compile("[A-Z]{3}")
 
 
 def currency_code(code: str, *, field: str = "currency") -> str:
@@ -49,7 +53,7 @@ def currency_code(code: str, *, field: str = "currency") -> str:
         >>> currency_code("CNY")
         'CNY'
     """
-    if not isinstance(code, str) or code not in moneyed.CURRENCIES:
+    if not matches(_CODE, code) or code not in moneyed.CURRENCIES:
         raise InvalidValueError('be an ISO 4217 currency code such as "CNY"', was=code, field=field)
     return code
 
@@ -238,5 +242,8 @@ class Money:
             raise InvalidValueError("be Money", was=repr(other), field="other amount")
         if other.currency != self.currency:
             raise CurrencyMismatchError(
-                f"be {self.currency}", was=other.currency, field="currency", hint="convert at a named rate first"
+                f"be {self.currency}",
+                was=other.currency,
+                field="currency",
+                hint="convert at a named rate first",
             )

@@ -94,10 +94,10 @@ def exact(value: Exact, *, field: str = "number") -> Decimal:
     Example:
         >>> exact("48.00")
         Decimal('48.00')
-        >>> exact(0.1)
+        >>> exact(0.1)  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         ...
-        carbonkit.errors.InexactNumberError: number: must be a str, int or Decimal, was 0.1; write "0.1" in quotes
+        carbonkit.errors.InexactNumberError: number: must be a str, int or Decimal, was 0.1; write ...
     """
     if isinstance(value, Decimal):
         number = value
@@ -164,6 +164,13 @@ def add(left: Decimal, right: Decimal) -> Decimal:
     """
     Add two numbers and keep every digit.
 
+    Args:
+        left: A number.
+        right: Another.
+
+    Returns:
+        The exact sum.
+
     Example:
         >>> add(exact("1e30"), exact("1e-30"))
         Decimal('1000000000000000000000000000000.000000000000000000000000000001')
@@ -174,6 +181,13 @@ def add(left: Decimal, right: Decimal) -> Decimal:
 def subtract(left: Decimal, right: Decimal) -> Decimal:
     """
     Subtract and keep every digit.
+
+    Args:
+        left: A number.
+        right: Another.
+
+    Returns:
+        The exact difference.
 
     Example:
         >>> subtract(exact("0.3"), exact("0.1"))
@@ -186,6 +200,13 @@ def multiply(left: Decimal, right: Decimal) -> Decimal:
     """
     Multiply and keep every digit.
 
+    Args:
+        left: A number.
+        right: Another.
+
+    Returns:
+        The exact product.
+
     Example:
         >>> multiply(exact("12764.53"), exact("0.005311"))
         Decimal('67.79241883')
@@ -197,6 +218,12 @@ def negate(number: Decimal) -> Decimal:
     """
     Change the sign and keep every digit; zero stays zero.
 
+    Args:
+        number: A number.
+
+    Returns:
+        The number with the other sign.
+
     Example:
         >>> negate(exact("2.50"))
         Decimal('-2.50')
@@ -207,6 +234,12 @@ def negate(number: Decimal) -> Decimal:
 def total(numbers: Iterable[Decimal]) -> Decimal:
     """
     Add up any number of numbers and keep every digit.
+
+    Args:
+        numbers: Any number of numbers.
+
+    Returns:
+        The exact sum; 0 of none.
 
     Example:
         >>> total([exact("0.1")] * 10)
@@ -283,30 +316,32 @@ def _round_ratio(numerator: int, denominator: int, rounding: Rounding) -> int:
     floor, rest = divmod(numerator, denominator)
     if not rest:
         return floor
-    match rounding:
-        case Rounding.FLOOR:
-            up = False
-        case Rounding.CEILING:
-            up = True
-        case Rounding.TOWARDS_ZERO:
-            up = numerator < 0
-        case Rounding.AWAY_FROM_ZERO:
-            up = numerator > 0
-        case Rounding.HALF_UP:
-            up = 2 * rest > denominator or (2 * rest == denominator and numerator > 0)
-        case Rounding.HALF_EVEN:
-            up = 2 * rest > denominator or (2 * rest == denominator and floor % 2 == 1)
-    return floor + up
+    above, tied = 2 * rest > denominator, 2 * rest == denominator
+    up = {
+        Rounding.FLOOR: False,
+        Rounding.CEILING: True,
+        Rounding.TOWARDS_ZERO: numerator < 0,
+        Rounding.AWAY_FROM_ZERO: numerator > 0,
+        Rounding.HALF_UP: above or (tied and numerator > 0),
+        Rounding.HALF_EVEN: above or (tied and floor % 2 == 1),
+    }
+    return floor + up[rounding]
 
 
 def _check_places(places: int) -> None:
-    if isinstance(places, bool) or not isinstance(places, int) or abs(places) > _EXPONENT:
-        raise InvalidValueError(f"be a whole number within ±{_EXPONENT}", was=repr(places), field="places")
+    if abs(whole(places, field="places")) > _EXPONENT:
+        raise InvalidValueError(f"be a whole number within ±{_EXPONENT}", was=places, field="places")
 
 
 def plain(number: Decimal) -> str:
     """
     Write a number out in full, without an exponent.
+
+    Args:
+        number: A number.
+
+    Returns:
+        Its digits, with a point where it has places.
 
     Example:
         >>> plain(exact("3.23e-09"))

@@ -7,18 +7,15 @@ import re
 import attrs
 
 from carbonkit.errors import InvalidValueError
+from carbonkit.values.text import matches
 
 __all__ = ["Place"]
 
-_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .'-]{0,63}")
-_COUNTRY = re.compile(r"[A-Z]{2}")
-_DEPTH = 5
+_PATH = re.compile(r"[A-Z]{2}(/[A-Za-z0-9][A-Za-z0-9 .'-]{0,63}){0,4}")
 
 
 def _path(value: str) -> str:
-    parts = value.split("/") if isinstance(value, str) else []
-    good = 1 <= len(parts) <= _DEPTH and _COUNTRY.fullmatch(parts[0]) and all(map(_PART.fullmatch, parts))
-    if not good:
+    if not matches(_PATH, value):
         raise InvalidValueError(
             'be an ISO 3166 country code, then narrower places, such as "CN/SH" or "US/WA/Seattle"',
             was=value,

@@ -101,4 +101,6 @@ class Price:
 
     def _same(self, other: object) -> None:
         if not isinstance(other, Price) or (other.currency, other.per) != (self.currency, self.per):
-            raise InvalidValueError(f"be a price in {self.currency}/{self.per}", was=str(other), field="price")
+            raise InvalidValueError(
+                f"be a price in {self.currency}/{self.per}", was=str(other), field="price"
+            )

@@ -27,7 +27,18 @@ from carbonkit.values.number import (
 )
 from carbonkit.values.unit import Dimension, Unit, unit_named
 
-__all__ = ["Area", "CO2e", "Distance", "Energy", "Freight", "Mass", "Quantity", "Travel", "Volume", "quantity"]
+__all__ = [
+    "Area",
+    "CO2e",
+    "Distance",
+    "Energy",
+    "Freight",
+    "Mass",
+    "Quantity",
+    "Travel",
+    "Volume",
+    "quantity",
+]
 
 
 def _number(value: Exact) -> Decimal:

@@ -7,8 +7,11 @@ import enum
 import attrs
 
 from carbonkit.errors import InvalidValueError
+from carbonkit.values.number import whole
 
 __all__ = ["Source", "Status"]
+
+_EARLIEST, _LATEST = 1800, 2200
 
 
 class Status(enum.Enum):
@@ -28,6 +31,13 @@ class Status(enum.Enum):
     """From memory or a secondary text; check before relying on it."""
     DRAFT = "draft"
     """From a draft that may still change."""
+
+
+def _year(value: int) -> int:
+    year = whole(value, field="source year")
+    if not _EARLIEST <= year <= _LATEST:
+        raise InvalidValueError("be a year of publication", was=year, field="source year")
+    return year
 
 
 @attrs.frozen
@@ -56,7 +66,7 @@ class Source:
 
     publisher: str
     title: str
-    year: int
+    year: int = attrs.field(converter=_year)
     table: str = attrs.field(default="", kw_only=True)
     url: str = attrs.field(default="", kw_only=True)
     doi: str = attrs.field(default="", kw_only=True)
@@ -69,8 +79,6 @@ class Source:
         for name in ("publisher", "title"):
             if not getattr(self, name).strip():
                 raise InvalidValueError("not be empty", field=f"source {name}")
-        if isinstance(self.year, bool) or not isinstance(self.year, int) or not 1800 <= self.year <= 2200:  # noqa: PLR2004
-            raise InvalidValueError("be a year of publication", was=repr(self.year), field="source year")
 
     def __str__(self) -> str:
         """Cite it on one line, with its status."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+import attrs
+
 from carbonkit.errors import BatchError, CarbonkitError, InvalidValueError, Problem
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ def read_table(
     file: str,
     columns: Mapping[str, Callable[[str], object]],
     build: Callable[[dict[str, Any]], Made],
+    row_as: str = "",
     max_rows: int = ROWS,
 ) -> tuple[Made, ...]:
     """
@@ -40,6 +43,7 @@ def read_table(
         file: The name that problems give the input.
         columns: Every column that must be there, and what turns its cell into a value.
         build: Turns the values of one row into the result.
+        row_as: The name under which `build` finds the row's number, if it is to have it.
         max_rows: How many rows are taken at most.
 
     Returns:
@@ -63,33 +67,51 @@ def read_table(
     """
     problems: list[Problem] = []
     made: list[Made] = []
-    order: list[str] | None = None
-    for row, cells in _rows(lines, file, problems):
-        if order is None:
-            order = cells
-            problems.extend(_header(cells, columns, file, row))
-            if problems:
-                break
-            continue
-        if len(made) >= max_rows:
-            problems.append(_problem("too_long", f"have at most {max_rows} rows", file=file, row=row))
+    rows = _rows(lines, file, problems)
+    row, order = next(rows, (1, []))
+    if not problems:
+        problems.extend(_header(order, columns, file, row))
+    if not problems:
+        for row, cells in rows:
+            if len(made) >= max_rows:
+                problems.append(_problem("too_long", f"have at most {max_rows} rows", file=file, row=row))
+            elif len(problems) >= _PROBLEMS:
+                problems.append(_problem("too_many", f"have under {_PROBLEMS} problems", file=file, row=row))
+            else:
+                _take(_Row(file, row, order, cells, row_as), columns, build, made, problems)
+                continue
             break
-        values = _values(cells, order, columns, file, row, problems)
-        if values is not None:
-            try:
-                made.append(build(values))
-            except BatchError as error:
-                problems.extend(error.problems)
-            except CarbonkitError as error:
-                problems.append(error.at(file=file, row=row).problem)
-        if len(problems) >= _PROBLEMS:
-            problems.append(_problem("too_many", f"have fewer than {_PROBLEMS} problems", file=file, row=row))
-            break
-    if order is None and not problems:
-        problems.append(_problem("empty", "have a header row", file=file, row=1))
     if problems:
         raise BatchError(problems)
     return tuple(made)
+
+
+@attrs.frozen
+class _Row:
+    file: str
+    row: int
+    order: list[str]
+    cells: list[str]
+    row_as: str
+
+
+def _take(
+    row: _Row,
+    columns: Mapping[str, Callable[[str], object]],
+    build: Callable[[dict[str, Any]], Made],
+    made: list[Made],
+    problems: list[Problem],
+) -> None:
+    values = _values(row, columns, problems)
+    if values is not None:
+        if row.row_as:
+            values[row.row_as] = row.row
+        try:
+            made.append(build(values))
+        except BatchError as error:
+            problems.extend(error.problems)
+        except CarbonkitError as error:
+            problems.append(error.at(file=row.file, row=row.row).problem)
 
 
 def _rows(lines: Iterable[str], file: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
@@ -118,6 +140,9 @@ def _without_mark(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _header(cells: list[str], columns: Mapping[str, object], file: str, row: int) -> Iterator[Problem]:
+    if not cells:
+        yield _problem("empty", "have a header row", file=file, row=row)
+        return
     for name in columns:
         if cells.count(name) != 1:
             was = "missing" if name not in cells else "there more than once"
@@ -129,31 +154,26 @@ def _header(cells: list[str], columns: Mapping[str, object], file: str, row: int
 
 
 def _values(
-    cells: list[str],
-    order: list[str],
-    columns: Mapping[str, Callable[[str], object]],
-    file: str,
-    row: int,
-    problems: list[Problem],
+    row: _Row, columns: Mapping[str, Callable[[str], object]], problems: list[Problem]
 ) -> dict[str, Any] | None:
-    if len(cells) != len(order):
-        problems.append(
-            _problem("malformed", f"have {len(order)} cells", was=f"{len(cells)} cells", file=file, row=row)
-        )
+    if len(row.cells) != len(row.order):
+        must, was = f"have {len(row.order)} cells", f"{len(row.cells)} cells"
+        problems.append(_problem("malformed", must, was=was, file=row.file, row=row.row))
         return None
     values: dict[str, Any] = {}
-    for name, cell in zip(order, cells, strict=True):
+    for name, cell in zip(row.order, row.cells, strict=True):
         try:
-            if len(cell) > _CELL:
-                raise InvalidValueError(f"have at most {_CELL} characters", was=cell)  # noqa: TRY301
-            values[name] = columns[name](cell)
+            values[name] = columns[name](_short(cell))
         except CarbonkitError as error:
             # The column's name says more than the converter's own name for the value.
-            known = error.problem
-            problems.append(
-                _problem(known.code, known.must, was=known.was, field=name, file=file, row=row, hint=known.hint)
-            )
-    return values if len(values) == len(order) else None
+            problems.append(attrs.evolve(error.problem, field=name, file=row.file, row=row.row))
+    return values if len(values) == len(row.order) else None
+
+
+def _short(cell: str) -> str:
+    if len(cell) > _CELL:
+        raise InvalidValueError(f"have at most {_CELL} characters", was=cell)
+    return cell
 
 
 def _problem(code: str, must: str, **facts: Any) -> Problem:  # noqa: ANN401  the fields of Problem

@@ -16,6 +16,8 @@ import attrs
 import pendulum
 
 from carbonkit.errors import InvalidValueError
+from carbonkit.values.number import whole
+from carbonkit.values.text import matches
 
 __all__ = [
     "Clock",
@@ -125,7 +127,7 @@ def at_local_time(day: datetime.date, time: str, zone: str) -> datetime.datetime
         >>> at_local_time(datetime.date(2021, 7, 16), "09:30", "Asia/Shanghai").isoformat()
         '2021-07-16T01:30:00+00:00'
     """
-    if not _LOCAL_TIME.fullmatch(time):
+    if not matches(_LOCAL_TIME, time):
         raise InvalidValueError("be a local time HH:MM", was=time, field="time")
     hour, minute = int(time[:2]), int(time[3:])
     local = pendulum.datetime(day.year, day.month, day.day, hour, minute, tz=_zone(zone))
@@ -278,13 +280,17 @@ class Period:
         Returns:
             The period from 1 January to the next.
 
+        Raises:
+            InvalidValueError: If there is no such year.
+
         Example:
             >>> Period.year(2021)
             Period('2021-01-01', '2022-01-01')
         """
-        if isinstance(year, bool) or not isinstance(year, int) or not 1 <= year < datetime.MAXYEAR:
-            raise InvalidValueError("be a year from 1 to 9998", was=repr(year), field="year")
-        return cls(datetime.date(year, 1, 1), datetime.date(year + 1, 1, 1))
+        number = whole(year, field="year")
+        if not 1 <= number < datetime.MAXYEAR:
+            raise InvalidValueError("be a year from 1 to 9998", was=number, field="year")
+        return cls(datetime.date(number, 1, 1), datetime.date(number + 1, 1, 1))
 
     @property
     def days(self) -> int:
