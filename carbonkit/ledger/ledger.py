@@ -147,18 +147,24 @@ class Ledger:
         group = tuple(commands)
         for _ in range(_ATTEMPTS):
             draft = Draft(self.store)
-            receipts: list[Receipt] = []
-            problems: list[Problem] = []
-            for command in group:
-                try:
-                    receipts.append(self._drafted(draft, command))
-                except CarbonkitError as error:
-                    problems.append(error.at(file=f"command {command.id}").problem)
+            receipts, problems = self._worked_out(draft, group)
             if problems:
                 raise BatchError(problems)
             if all(receipt.repeated for receipt in receipts) or self.store.write(draft.batch()):
-                return tuple(receipts)
+                return receipts
         raise IntegrityError("stay still for one write", was=f"moved {_ATTEMPTS} times", field="journal")
+
+    def _worked_out(
+        self, draft: Draft, commands: Iterable[Command]
+    ) -> tuple[tuple[Receipt, ...], tuple[Problem, ...]]:
+        receipts: list[Receipt] = []
+        problems: list[Problem] = []
+        for command in commands:
+            try:
+                receipts.append(self._drafted(draft, command))
+            except CarbonkitError as error:
+                problems.append(error.at(file=f"command {command.id}").problem)
+        return tuple(receipts), tuple(problems)
 
     def _drafted(self, draft: Draft, command: Command) -> Receipt:
         record = draft.known(command)
@@ -173,6 +179,18 @@ class Ledger:
             balances=tuple(Balance(entry.holding, entry.balance_after) for entry in record.entries),
             repeated=repeated,
         )
+
+    def problems(self, commands: Iterable[Command]) -> tuple[Problem, ...]:
+        """
+        Say why a group of commands would be refused, without writing anything.
+
+        Args:
+            commands: What would be recorded, in order.
+
+        Returns:
+            Every problem; empty if `post_all` would take the group now.
+        """
+        return self._worked_out(Draft(self.store), commands)[1]
 
     def account(self, account_id: AccountId) -> Account:
         """

@@ -98,6 +98,10 @@ class MemoryStore:
                 return block
         return None
 
+    def last_serial(self, asset: AssetId) -> int:
+        """Return the highest serial number of an asset that was ever issued."""
+        return max((block.serials.last for block in self._blocks.get(asset, {}).values()), default=0)
+
     def blocks(self) -> Iterator[StoredBlock]:
         """Yield every block, by asset and number."""
         for asset in sorted(self._blocks):

@@ -155,6 +155,10 @@ class Store(Protocol):
         """Return some block of the asset that shares a number with a range, or None."""
         ...
 
+    def last_serial(self, asset: AssetId) -> int:
+        """Return the highest serial number of an asset that was ever issued; 0 if none was."""
+        ...
+
     def blocks(self) -> Iterator[StoredBlock]:
         """Yield every block, by asset and number."""
         ...

@@ -247,13 +247,19 @@ class SQLiteStore:
 
     def block_over(self, asset: AssetId, serials: SerialRange) -> StoredBlock | None:
         """Return some block of the asset that shares a number with a range, or None."""
-        # Blocks do not overlap, so only the last one that starts inside or before the range can reach into it.
+        # Blocks do not overlap, so only the last one that starts at or before the range's end can reach it.
         sql = (
             "SELECT asset, first, last, account, bucket FROM block"
             " WHERE asset = ? AND first <= ? ORDER BY first DESC LIMIT 1"
         )
         row = self._row(sql, asset.text, serials.last)
         return None if row is None or row[2] < serials.first else _block(row)
+
+    def last_serial(self, asset: AssetId) -> int:
+        """Return the highest serial number of an asset that was ever issued."""
+        # Blocks do not overlap, so the one that starts last also ends last.
+        row = self._row("SELECT last FROM block WHERE asset = ? ORDER BY first DESC LIMIT 1", asset.text)
+        return 0 if row is None else int(row[0])
 
     def blocks(self) -> Iterator[StoredBlock]:
         """Yield every block, by asset and number."""

@@ -1,0 +1,238 @@
+"""
+Compliance: has an account holder surrendered enough for its verified emissions?
+
+The status is a pure function of what was reported and surrendered up to a
+moment, so the status as of any past date can be computed again.
+"""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from carbonkit.ledger.command import Statement, Transfer
+from carbonkit.registry.rules import TransactionType
+from carbonkit.values.explanation import Explanation
+from carbonkit.values.identifier import AccountId
+from carbonkit.values.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from carbonkit.ledger.journal import Record
+
+__all__ = ["Compliance", "ComplianceStatus", "Report", "compliance_status", "history_of"]
+
+RULE: Final = Source(
+    "Department for Energy Security and Net Zero",
+    "UK Emissions Trading Registry, compliance calculation service (ukets-registry, commit 4e80ded)",
+    2026,
+    table="dynamic surrender status",
+    licence="Apache-2.0",
+    note="the rule was read there and written anew",
+)
+
+
+class ComplianceStatus(enum.Enum):
+    """
+    Where an account holder stands.
+
+    Example:
+        >>> ComplianceStatus("A").name
+        'COMPLIANT'
+    """
+
+    COMPLIANT = "A"
+    """Everything is reported, and enough is surrendered."""
+    SHORT = "B"
+    """Everything is reported, and too little is surrendered."""
+    UNREPORTED = "C"
+    """Verified emissions of some year are missing."""
+    EXCLUDED = "EXCLUDED"
+    """The authority has excluded every year that would count."""
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+    """No year has to be accounted for yet."""
+
+
+class Report(enum.Enum):
+    """
+    The kinds of statement that compliance is computed from.
+
+    Example:
+        >>> Report("verified_emissions").value
+        'verified_emissions'
+    """
+
+    OPERATING_YEARS = "operating_years"
+    """First year of operation, and the last one once it is known."""
+    VERIFIED_EMISSIONS = "verified_emissions"
+    """The verified emissions of one year, in whole tonnes; a later statement replaces an earlier one."""
+    EXCLUDED_YEAR = "excluded_year"
+    """The authority excludes one year."""
+
+
+@attrs.frozen
+class Compliance:
+    """
+    What was reported and surrendered up to a moment, and the status that follows.
+
+    Args:
+        account: Whose it is.
+        as_of: The moment; what takes effect at or after it does not count.
+        current_year: The year of that moment, which need not be reported yet.
+        first_year: The first year of operation.
+        last_year: The last year of operation, or None while it goes on.
+        emissions: Verified emissions by year. [tCO2e]
+        excluded: The years that the authority excluded.
+        surrendered: All units surrendered.
+
+    Example:
+        >>> at = datetime.datetime(2022, 5, 1, tzinfo=datetime.UTC)
+        >>> Compliance(AccountId("UK-1"), at, 2022, 2021, None, ((2021, 100),), frozenset(), 99).status.value
+        'B'
+    """
+
+    account: AccountId
+    as_of: datetime.datetime
+    current_year: int
+    first_year: int
+    last_year: int | None
+    emissions: tuple[tuple[int, int], ...]
+    excluded: frozenset[int]
+    surrendered: int
+
+    @property
+    def emitted(self) -> int:
+        """All verified emissions reported, in tCO2e."""
+        return sum(tonnes for _, tonnes in self.emissions)
+
+    @property
+    def status(self) -> ComplianceStatus:
+        """Where the account holder stands."""
+        return compliance_status(
+            first_year=self.first_year,
+            last_year=self.last_year,
+            current_year=self.current_year,
+            emissions=dict(self.emissions),
+            excluded=self.excluded,
+            surrendered=self.surrendered,
+        )
+
+    def explain(self) -> Explanation:
+        """
+        Say how the status came about.
+
+        Returns:
+            The status, the years reported and the units surrendered, with the rule's source.
+        """
+        years = tuple(
+            Explanation(f"verified emissions {year}", f"{tonnes} tCO2e") for year, tonnes in self.emissions
+        )
+        gone = tuple(
+            Explanation(f"year {year}", "excluded by the authority") for year in sorted(self.excluded)
+        )
+        return Explanation(
+            what=f"compliance status of {self.account} as of {self.as_of.date()}",
+            value=self.status.value,
+            how=f"{self.surrendered} units surrendered against {self.emitted} tCO2e reported,"
+            f" operating from {self.first_year} to {self.last_year or 'now'}",
+            source=RULE,
+            parts=years + gone,
+        )
+
+
+def compliance_status(
+    *,
+    first_year: int,
+    last_year: int | None,
+    current_year: int,
+    emissions: Mapping[int, int],
+    excluded: frozenset[int] | set[int],
+    surrendered: int,
+) -> ComplianceStatus:
+    """
+    Say where an account holder stands.
+
+    Every year from the first to the one before the current must be reported or
+    excluded; the current year counts only when it is the last of operation.
+
+    Args:
+        first_year: The first year of operation.
+        last_year: The last year of operation, or None while it goes on.
+        current_year: The present year.
+        emissions: Verified emissions by year; 0 is a report, a missing year is not. [tCO2e]
+        excluded: The years that the authority excluded.
+        surrendered: All units surrendered.
+
+    Returns:
+        The status.
+
+    Example:
+        >>> compliance_status(first_year=2021, last_year=None, current_year=2022, emissions={2021: 0},
+        ...                   excluded=set(), surrendered=0).value
+        'A'
+
+    References:
+        UK Emissions Trading Registry, compliance calculation service, dynamic surrender status.
+    """
+    end = max(first_year, current_year - 1 if last_year is None else last_year)
+    ends_now = current_year == end and last_year is not None
+    if current_year < first_year or (current_year == first_year and not ends_now):
+        return ComplianceStatus.NOT_APPLICABLE
+    due = set(range(first_year, min(current_year - 1, end) + 1))
+    if excluded and due <= excluded:
+        return ComplianceStatus.EXCLUDED
+    if ends_now:
+        due.add(current_year)
+    if any(year not in emissions and year not in excluded for year in due):
+        return ComplianceStatus.UNREPORTED
+    counted = sum(tonnes for year, tonnes in emissions.items() if year != current_year or ends_now)
+    return ComplianceStatus.COMPLIANT if counted <= surrendered else ComplianceStatus.SHORT
+
+
+def history_of(
+    account: AccountId, records: Iterable[Record], as_of: datetime.datetime, current_year: int
+) -> Compliance | None:
+    """
+    Gather what the journal says about an account up to a moment.
+
+    Args:
+        account: Whose compliance is asked for.
+        records: The journal's records about it, in order.
+        as_of: The moment; what takes effect at or after it does not count.
+        current_year: The year of that moment.
+
+    Returns:
+        The facts, or None if no year of operation was stated.
+
+    Example:
+        >>> history_of(AccountId("UK-1"), [], datetime.datetime(2022, 5, 1, tzinfo=datetime.UTC), 2022)
+    """
+    first: int | None = None
+    last: int | None = None
+    emissions: dict[int, int] = {}
+    excluded: set[int] = set()
+    surrendered = 0
+    for record in records:
+        command = record.command
+        if command.effective_at >= as_of:
+            continue
+        match command:
+            case Transfer(reason=TransactionType.SURRENDER.value):
+                surrendered += sum(leg.quantity for leg in command.legs if leg.source == account)
+            case Statement(kind=Report.OPERATING_YEARS.value):
+                first = int(command.fact("first"))
+                last = int(command.fact("last")) if command.fact("last") else None
+            case Statement(kind=Report.VERIFIED_EMISSIONS.value):
+                emissions[int(command.fact("year"))] = int(command.fact("tonnes"))
+            case Statement(kind=Report.EXCLUDED_YEAR.value):
+                excluded.add(int(command.fact("year")))
+            case _:
+                pass
+    if first is None:
+        return None
+    known = tuple(sorted(emissions.items()))
+    return Compliance(account, as_of, current_year, first, last, known, frozenset(excluded), surrendered)

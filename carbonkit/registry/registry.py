@@ -1,0 +1,159 @@
+"""
+The registry: accounts, units and what happens to them, under a scheme's rules, over one ledger.
+
+Every transaction is checked against the rules and the ledger before anything is
+written; a group is written whole or not at all. Verified emissions and excluded
+years are statements in the same journal, so that compliance can be computed as
+of any date from one provable record.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import attrs
+
+from carbonkit.errors import BatchError, CarbonkitError, RegistryError
+from carbonkit.ledger.ledger import Ledger
+from carbonkit.registry.check import Check
+from carbonkit.registry.compliance import Compliance, history_of
+from carbonkit.registry.rules import RegistryRules
+from carbonkit.values.time import as_date, at_local_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from carbonkit.errors import Problem
+    from carbonkit.ledger.command import Command
+    from carbonkit.ledger.ledger import Receipt
+    from carbonkit.registry.request import Request
+    from carbonkit.values.identifier import AccountId
+
+__all__ = ["Registry", "in_groups"]
+
+
+@attrs.frozen
+class Registry:
+    """
+    A registry under a scheme's rules, over a ledger.
+
+    Args:
+        ledger: Where everything is recorded.
+        rules: The scheme's rules.
+
+    Example:
+        >>> from carbonkit.ledger import MemoryStore
+        >>> from carbonkit.registry import Opening, Transaction, TransactionType, UnitDefinition, UnitType
+        >>> from carbonkit.schemes import uk
+        >>> from carbonkit.values import CommandId, FixedClock
+        >>> at, uka = "2021-01-01T00:00:00Z", UnitType("UKA", "2021-2030")
+        >>> registry = Registry(Ledger(MemoryStore(), FixedClock(at)), uk.registry_rules())
+        >>> issuance, total = AccountId("UK-ISSUANCE"), AccountId("UK-TOTAL")
+        >>> receipts = registry.submit([
+        ...     UnitDefinition(CommandId("define"), uka, at),
+        ...     Opening(CommandId("open/1"), issuance, "issuance", at),
+        ...     Opening(CommandId("open/2"), total, "total_quantity", at),
+        ...     Transaction(CommandId("issue/1"), TransactionType.ISSUE, uka, 1000, issuance, total, at)])
+        >>> registry.ledger.serials(total, uka.asset_id)
+        (SerialRange(first=1, last=1000),)
+    """
+
+    ledger: Ledger
+    rules: RegistryRules
+
+    def submit(self, requests: Iterable[Request]) -> tuple[Receipt, ...]:
+        """
+        Check a group of requests and record it in one atomic write: all of it, or nothing.
+
+        Args:
+            requests: What is asked, in order; each sees the effects of those before it.
+
+        Returns:
+            One receipt each, in the same order.
+
+        Raises:
+            BatchError: If any request is refused; it names every one that is.
+        """
+        checked = Check(self.ledger, self.rules)
+        commands: list[Command] = []
+        problems: list[Problem] = []
+        for request in requests:
+            try:
+                commands.append(checked.command(request))
+            except CarbonkitError as error:
+                problems.append(error.at(file=f"request {request.id}").problem)
+        if problems:
+            raise BatchError([*problems, *self.ledger.problems(commands)])
+        return self.ledger.post_all(commands)
+
+    def compliance(self, account: AccountId, on: str | datetime.date) -> Compliance:
+        """
+        Compute where an account holder stands at the end of a day.
+
+        Args:
+            account: Whose compliance is asked for.
+            on: The day, in the scheme's time zone.
+
+        Returns:
+            The facts and the status.
+
+        Raises:
+            UnknownAccountError: If the account is not open.
+            RegistryError: If no year of operation was stated by then.
+        """
+        day = as_date(on)
+        end = at_local_time(day + datetime.timedelta(days=1), "00:00", self.rules.zone)
+        found = history_of(account, self.ledger.records_about(account), end, day.year)
+        if found is None:
+            raise RegistryError(
+                f"have its years of operation stated by {day}", was="none", field=f"account {account}"
+            )
+        return found
+
+
+def in_groups(
+    registry: Registry,
+    requests: Iterable[Request],
+    size: int,
+    progress: Callable[[int], None] | None = None,
+) -> int:
+    """
+    Submit a long run of requests in groups, each whole or not at all.
+
+    Run again after an interruption, it passes over what is recorded already.
+
+    Args:
+        registry: The registry.
+        requests: What is asked, in order.
+        size: How many requests a group has at most.
+        progress: Called after every group with the number of requests done.
+
+    Returns:
+        How many requests were submitted.
+
+    Raises:
+        BatchError: If a request of some group is refused; the groups before it stay recorded.
+
+    Example:
+        >>> from carbonkit.ledger import MemoryStore
+        >>> from carbonkit.schemes import uk
+        >>> from carbonkit.values import FixedClock
+        >>> clock = FixedClock("2021-01-01T00:00:00Z")
+        >>> in_groups(Registry(Ledger(MemoryStore(), clock), uk.registry_rules()), [], 1000)
+        0
+    """
+    done = 0
+    group: list[Request] = []
+    for request in requests:
+        group.append(request)
+        if len(group) >= size:
+            done += len(registry.submit(group))
+            group.clear()
+            if progress is not None:
+                progress(done)
+    if group:
+        done += len(registry.submit(group))
+        if progress is not None:
+            progress(done)
+    return done

@@ -1,0 +1,194 @@
+"""Registry rules as data: which kinds of account there are, and what may move from which to which."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+import attrs
+
+from carbonkit.errors import InvalidValueError, RegistryError
+from carbonkit.values.source import Source
+from carbonkit.values.time import Period
+
+if TYPE_CHECKING:
+    import datetime
+
+__all__ = ["AccountKind", "RegistryRules", "Route", "TransactionType"]
+
+
+class TransactionType(enum.Enum):
+    """
+    What can happen to units in a registry.
+
+    Example:
+        >>> TransactionType("surrender")
+        <TransactionType.SURRENDER: 'surrender'>
+    """
+
+    ISSUE = "issue"
+    """Units come into being."""
+    CENTRAL_TRANSFER = "central_transfer"
+    """The authority moves units between its own accounts."""
+    ALLOCATE = "allocate"
+    """The authority gives units to an account holder."""
+    TRANSFER = "transfer"
+    """An account holder passes units on."""
+    SURRENDER = "surrender"
+    """An account holder gives up units against its emissions."""
+    CANCEL = "cancel"
+    """An account holder gives up units for good, against nothing."""
+
+
+@attrs.frozen
+class AccountKind:
+    """
+    A kind of account.
+
+    Args:
+        name: Its lower-case name, as the ledger's accounts carry it.
+        title: What the scheme's own rules call it.
+        may_go_negative: Whether units come into being from it.
+
+    Example:
+        >>> AccountKind("operator_holding", "Operator Holding Account").may_go_negative
+        False
+    """
+
+    name: str
+    title: str
+    may_go_negative: bool = False
+
+
+@attrs.frozen
+class Route:
+    """
+    One permission: a transaction of a type may go from these kinds of account to those.
+
+    Args:
+        transaction: The type of transaction.
+        sources: The kinds that units may leave.
+        targets: The kinds that units may reach.
+        code: The scheme's own code for the transaction type, if it has one.
+
+    Example:
+        >>> Route(TransactionType.SURRENDER, ("operator_holding",), ("surrender",), "10-2").code
+        '10-2'
+    """
+
+    transaction: TransactionType
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    code: str = ""
+
+
+@attrs.frozen
+class RegistryRules:
+    """
+    The rules of one registry over a period.
+
+    Args:
+        scheme: The scheme's name.
+        zone: The IANA time zone of its deadlines.
+        kinds: Its kinds of account.
+        routes: What may move from where to where.
+        valid: The days on which the rules hold.
+        source: Where they were read.
+
+    Raises:
+        InvalidValueError: If a route names a kind that is not listed, or a kind is listed twice.
+
+    Example:
+        >>> from carbonkit.values import Period, Source
+        >>> kinds = (AccountKind("issuance", "", may_go_negative=True), AccountKind("holder", ""))
+        >>> routes = (Route(TransactionType.ISSUE, ("issuance",), ("holder",)),)
+        >>> source = Source("carbonkit", "example", 2026)
+        >>> rules = RegistryRules("demo", "UTC", kinds, routes, Period("2021-01-01", None), source)
+        >>> rules.check_route(TransactionType.ISSUE, "issuance", "holder").transaction.value
+        'issue'
+        >>> rules.check_route(TransactionType.CANCEL, "holder", "issuance")
+        Traceback (most recent call last):
+        ...
+        carbonkit.errors.RegistryError: route: must be one that demo allows, was cancel from holder to issuance
+    """
+
+    scheme: str
+    zone: str
+    kinds: tuple[AccountKind, ...]
+    routes: tuple[Route, ...]
+    valid: Period
+    source: Source
+
+    def __attrs_post_init__(self) -> None:
+        """Check that the routes speak of kinds that exist."""
+        names = [kind.name for kind in self.kinds]
+        named = {name for route in self.routes for name in (*route.sources, *route.targets)}
+        for name in sorted(named - set(names)):
+            raise InvalidValueError("be a kind of account that is listed", was=name, field="route")
+        for name in names:
+            if names.count(name) > 1:
+                raise InvalidValueError("be listed once", was=name, field="account kind")
+
+    def kind(self, name: str) -> AccountKind:
+        """
+        Find a kind of account.
+
+        Args:
+            name: Its lower-case name.
+
+        Returns:
+            The kind.
+
+        Raises:
+            RegistryError: If the scheme has no such kind.
+        """
+        for kind in self.kinds:
+            if kind.name == name:
+                return kind
+        known = ", ".join(kind.name for kind in self.kinds)
+        raise RegistryError(
+            f"be a kind of account of {self.scheme}", was=name, field="account kind", hint=f"it has {known}"
+        )
+
+    def check_route(self, transaction: TransactionType, source: str, target: str) -> Route:
+        """
+        Find the route that allows a movement.
+
+        Args:
+            transaction: The type of transaction.
+            source: The kind of account that units leave.
+            target: The kind of account that they reach.
+
+        Returns:
+            The route.
+
+        Raises:
+            RegistryError: If no route allows it.
+        """
+        for route in self.routes:
+            if route.transaction is transaction and source in route.sources and target in route.targets:
+                return route
+        raise RegistryError(
+            f"be one that {self.scheme} allows",
+            was=f"{transaction.value} from {source} to {target}",
+            field="route",
+            code="route_not_allowed",
+        )
+
+    def check_valid(self, on: datetime.date) -> None:
+        """
+        Check that the rules hold on a day.
+
+        Args:
+            on: The local date.
+
+        Raises:
+            RegistryError: If they do not.
+        """
+        if on not in self.valid:
+            raise RegistryError(
+                f"lie within {self.valid}, the period of these rules of {self.scheme}",
+                was=on,
+                field="date",
+                code="no_rule_on_date",
+            )

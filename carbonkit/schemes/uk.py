@@ -1,0 +1,100 @@
+"""The UK Emissions Trading Scheme: its registry's kinds of account and what may move between them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from carbonkit.registry.rules import AccountKind, RegistryRules, Route, TransactionType
+from carbonkit.registry.unit import UnitType
+from carbonkit.values.source import Source, Status
+from carbonkit.values.time import Period
+
+__all__ = ["SURRENDER_DEADLINE", "UNIT", "registry_rules", "surrender_deadline"]
+
+UNIT: Final = UnitType("UKA", "2021-2030")
+"""UK allowances; the scheme does not tell the years of its first phase apart."""
+
+SURRENDER_DEADLINE: Final = "04-30"
+"""Month and day of the year after, by which units must be surrendered."""
+
+_REGISTRY: Final = Source(
+    "Department for Energy Security and Net Zero",
+    "UK Emissions Trading Registry (ukets-registry, commit 4e80ded)",
+    2026,
+    table="account types and transaction types",
+    licence="Apache-2.0",
+    note="the rules were read there and written anew",
+)
+_DEADLINE: Final = Source(
+    "United Kingdom",
+    "Greenhouse Gas Emissions Trading Scheme Order 2020",
+    2020,
+    table="article 27",
+    status=Status.RECALLED,
+)
+
+_HOLDERS: Final = ("operator_holding", "aircraft_operator_holding")
+_CENTRAL: Final = ("total_quantity", "auction", "allocation")
+
+_KINDS: Final = (
+    AccountKind("issuance", "where allowances come into being", may_go_negative=True),
+    AccountKind("total_quantity", "UK Total Quantity Account"),
+    AccountKind("auction", "UK Auction Account"),
+    AccountKind("allocation", "UK Allocation Account"),
+    AccountKind("auction_delivery", "Auction Delivery Account"),
+    AccountKind("operator_holding", "Operator Holding Account"),
+    AccountKind("aircraft_operator_holding", "Aircraft Operator Holding Account"),
+    AccountKind("trading", "Trading Account"),
+    AccountKind("surrender", "UK Surrender Account"),
+    AccountKind("deletion", "UK Deletion Account"),
+)
+
+_ROUTES: Final = (
+    Route(TransactionType.ISSUE, ("issuance",), ("total_quantity",), "1-40"),
+    Route(TransactionType.CENTRAL_TRANSFER, _CENTRAL, _CENTRAL, "10-51"),
+    Route(TransactionType.CENTRAL_TRANSFER, ("auction",), ("auction_delivery",), "10-37"),
+    Route(TransactionType.ALLOCATE, ("allocation",), _HOLDERS, "10-40"),
+    Route(
+        TransactionType.TRANSFER,
+        (*_HOLDERS, "trading", "auction_delivery"),
+        (*_HOLDERS, "trading", "auction_delivery"),
+        "10-50",
+    ),
+    Route(TransactionType.SURRENDER, _HOLDERS, ("surrender",), "10-2"),
+    Route(TransactionType.CANCEL, (*_HOLDERS, "trading"), ("deletion",), "10-90"),
+)
+
+
+def registry_rules() -> RegistryRules:
+    """
+    Return the registry's rules of the first phase.
+
+    Returns:
+        Kinds of account and routes, valid from 2021.
+
+    Example:
+        >>> rules = registry_rules()
+        >>> rules.check_route(TransactionType.SURRENDER, "operator_holding", "surrender").code
+        '10-2'
+
+    References:
+        UK Emissions Trading Registry (ukets-registry), account types and transaction types.
+    """
+    return RegistryRules("UK ETS", "Europe/London", _KINDS, _ROUTES, Period("2021-01-01", None), _REGISTRY)
+
+
+def surrender_deadline(year: int) -> tuple[str, Source]:
+    """
+    Return the day by which units for a year's emissions must be surrendered.
+
+    Args:
+        year: The year of the emissions.
+
+    Returns:
+        The date, and where it was read; the status says how sure it is.
+
+    Example:
+        >>> surrender_deadline(2021)[0]
+        '2022-04-30'
+    """
+    return f"{year + 1}-{SURRENDER_DEADLINE}", _DEADLINE
