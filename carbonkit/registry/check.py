@@ -33,10 +33,10 @@ class Check:
         rules: The scheme's rules.
 
     Example:
-        >>> from carbonkit.ledger import MemoryStore
+        >>> from carbonkit.ledger import Ledger, MemoryStore
         >>> from carbonkit.registry import Opening
         >>> from carbonkit.schemes import uk
-        >>> from carbonkit.values import CommandId, FixedClock
+        >>> from carbonkit.values import AccountId, CommandId, FixedClock
         >>> at = "2021-01-01T00:00:00Z"
         >>> check = Check(Ledger(MemoryStore(), FixedClock(at)), uk.registry_rules())
         >>> opening = Opening(CommandId("open/1"), AccountId("UK-TOTAL"), "total_quantity", at)

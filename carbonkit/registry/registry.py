@@ -43,10 +43,10 @@ class Registry:
         rules: The scheme's rules.
 
     Example:
-        >>> from carbonkit.ledger import MemoryStore
+        >>> from carbonkit.ledger import Ledger, MemoryStore
         >>> from carbonkit.registry import Opening, Transaction, TransactionType, UnitDefinition, UnitType
         >>> from carbonkit.schemes import uk
-        >>> from carbonkit.values import CommandId, FixedClock
+        >>> from carbonkit.values import AccountId, CommandId, FixedClock
         >>> at, uka = "2021-01-01T00:00:00Z", UnitType("UKA", "2021-2030")
         >>> registry = Registry(Ledger(MemoryStore(), FixedClock(at)), uk.registry_rules())
         >>> issuance, total = AccountId("UK-ISSUANCE"), AccountId("UK-TOTAL")
@@ -136,7 +136,7 @@ def in_groups(
         BatchError: If a request of some group is refused; the groups before it stay recorded.
 
     Example:
-        >>> from carbonkit.ledger import MemoryStore
+        >>> from carbonkit.ledger import Ledger, MemoryStore
         >>> from carbonkit.schemes import uk
         >>> from carbonkit.values import FixedClock
         >>> clock = FixedClock("2021-01-01T00:00:00Z")

@@ -103,13 +103,13 @@ class RegistryRules:
         >>> kinds = (AccountKind("issuance", "", may_go_negative=True), AccountKind("holder", ""))
         >>> routes = (Route(TransactionType.ISSUE, ("issuance",), ("holder",)),)
         >>> source = Source("carbonkit", "example", 2026)
-        >>> rules = RegistryRules("demo", "UTC", kinds, routes, Period("2021-01-01", None), source)
+        >>> rules = RegistryRules("X", "UTC", kinds, routes, Period("2021-01-01", None), source)
         >>> rules.check_route(TransactionType.ISSUE, "issuance", "holder").transaction.value
         'issue'
         >>> rules.check_route(TransactionType.CANCEL, "holder", "issuance")
         Traceback (most recent call last):
         ...
-        carbonkit.errors.RegistryError: route: must be one that demo allows, was cancel from holder to issuance
+        carbonkit.errors.RegistryError: route: must be one that X allows, was cancel from holder to issuance
     """
 
     scheme: str
