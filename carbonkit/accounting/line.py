@@ -1,0 +1,192 @@
+"""
+Lines: one activity with the factor that was chosen for it, and what it emitted.
+
+A line keeps the quantity in the factor's unit and from it derives the mass of
+each gas. Nothing is rounded, unless the caller named a `Conversion`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from carbonkit.accounting._field import is_a
+from carbonkit.accounting.activity import Activity
+from carbonkit.accounting.factor import Factor
+from carbonkit.accounting.scope import Scope
+from carbonkit.errors import IncompatibleUnitsError, InvalidValueError
+from carbonkit.values.explanation import Explanation
+from carbonkit.values.number import Rounding, multiply, plain, round_to
+from carbonkit.values.quantity import CO2e, Mass, Quantity
+from carbonkit.values.unit import unit_named
+
+if TYPE_CHECKING:
+    from carbonkit.accounting.scope import Scope2Method
+
+__all__ = ["Conversion", "Line", "explained_conversion"]
+
+
+@attrs.frozen
+class Conversion:
+    """
+    How a quantity is rounded that has no finite decimal form in a factor's unit.
+
+    Only such quantities are rounded; all others are converted exactly.
+
+    Args:
+        places: Decimal places that are kept, in the factor's unit.
+        rounding: Which way.
+
+    Raises:
+        InvalidValueError: If `places` is no whole number within ±60, or `rounding` no rounding.
+
+    Example:
+        >>> print(Conversion(9, Rounding.HALF_EVEN))
+        rounded to 9 places, half even
+    """
+
+    places: int
+    rounding: Rounding = attrs.field(validator=is_a(Rounding))
+
+    def __attrs_post_init__(self) -> None:
+        """Check that a number may have so many places."""
+        round_to(0, self.places, self.rounding)
+
+    def __str__(self) -> str:
+        """Say what is done."""
+        return f"rounded to {self.places} places, {self.rounding.name.lower().replace('_', ' ')}"
+
+
+@attrs.frozen
+class Line:
+    """
+    One activity, its factor, and what it emitted; made by `account`.
+
+    Args:
+        activity: What was done.
+        factor: What one unit of it emits.
+        quantity: The activity's quantity in the factor's unit.
+        conversion: How that quantity was rounded; None where it is exact.
+
+    Raises:
+        IncompatibleUnitsError: If the quantity is not in the factor's unit.
+        InvalidValueError: If an activity in scope 2 has a factor without a method, or another has one with.
+
+    Example:
+        >>> from carbonkit.accounting.factor import Rate
+        >>> from carbonkit.accounting.scope import Scope
+        >>> from carbonkit.values import Energy, Period, Place, Source
+        >>> steam = Factor("steam", "2016", "steam", Place("US"), Period.year(2016), "MMBtu",
+        ...                (Rate("CO2", "66.33", "kg"),), Source("US EPA", "Emission Factors", 2016))
+        >>> bill = Activity("1", "7", "steam", Energy("2000", "kBtu"), Place("US"), Period.year(2016),
+        ...                 Scope.ONE)
+        >>> Line(bill, steam, Energy("2", "MMBtu")).masses
+        (('CO2', Mass('132.66', 'kg')),)
+    """
+
+    activity: Activity = attrs.field(validator=is_a(Activity))
+    factor: Factor = attrs.field(validator=is_a(Factor))
+    quantity: Quantity = attrs.field(validator=is_a(Quantity))
+    conversion: Conversion | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Check that the quantity stands in the factor's unit, and that scope 2 has a method."""
+        if self.quantity.unit != self.factor.per:
+            raise IncompatibleUnitsError(f"be in {self.factor.per}", was=str(self.quantity), field="quantity")
+        if (self.activity.scope is Scope.TWO) is not (self.method is not None):
+            must = "have a scope 2 method in scope 2, and none in scopes 1 and 3"
+            raise InvalidValueError(must, was=f"{self.factor.id} in {self.activity.scope}", field="factor")
+
+    @property
+    def method(self) -> Scope2Method | None:
+        """The scope 2 method that the line belongs to; None outside scope 2."""
+        return self.factor.method
+
+    @property
+    def masses(self) -> tuple[tuple[str, Mass], ...]:
+        """The mass of each gas; empty where the factor gives only CO2e."""
+        return tuple(
+            (rate.gas, Mass(multiply(self.quantity.number, rate.number), rate.unit))
+            for rate in self.factor.rates
+            if not rate.only_co2e
+        )
+
+    @property
+    def stated(self) -> tuple[str, CO2e] | None:
+        """The basis and the amount where the factor gives only CO2e; otherwise None."""
+        rate = self.factor.rates[0]
+        if not rate.only_co2e:
+            return None
+        return rate.basis, CO2e(multiply(self.quantity.number, rate.number), rate.unit)
+
+    def explain(self) -> Explanation:
+        """
+        Say how the masses came about, down to the row and the factor's source.
+
+        Returns:
+            The masses with quantity, conversion and factor.
+
+        Example:
+            >>> from carbonkit.accounting.factor import Rate
+            >>> from carbonkit.accounting.scope import Scope
+            >>> from carbonkit.values import Energy, Period, Place, Source
+            >>> steam = Factor("steam", "2016", "steam", Place("US"), Period.year(2016), "MMBtu",
+            ...                (Rate("CO2", "66.33", "kg"),), Source("US EPA", "Emission Factors", 2016))
+            >>> bill = Activity("1", "7", "steam", Energy("2000", "kBtu"), Place("US"), Period.year(2016),
+            ...                 Scope.ONE)
+            >>> print(Line(bill, steam, Energy("2", "MMBtu")).explain().text())
+            emitted by activity 1: 132.66 kg CO2 = 2 MMBtu × factor
+              activity 1: 2000 kBtu = steam at US, [2016-01-01, 2017-01-01), facility 7, scope 1
+              quantity in MMBtu: 2 MMBtu = 2000 kBtu × 1.05505585262 MJ/kBtu ÷ 1055.05585262 MJ/MMBtu
+              factor steam (2016): 66.33 kg CO2 per MMBtu = steam at US, valid [2016-01-01, 2017-01-01)
+                source: US EPA, Emission Factors, 2016 [confirmed]
+        """
+        stated = self.stated
+        amounts = [f"{mass} {gas}" for gas, mass in self.masses]
+        if stated is not None:
+            amounts.append(f"{stated[1]} (basis: {stated[0]})")
+        parts = [self.activity.explain()]
+        if self.activity.quantity.unit != self.factor.per:
+            parts.append(
+                explained_conversion(self.activity.quantity, self.quantity, conversion=self.conversion)
+            )
+        parts.append(self.factor.explain())
+        return Explanation(
+            f"emitted by activity {self.activity.id}",
+            ", ".join(amounts),
+            f"{self.quantity} × factor",
+            parts=tuple(parts),
+        )
+
+
+def explained_conversion(
+    before: Quantity, after: Quantity, *, conversion: Conversion | None = None
+) -> Explanation:
+    """
+    Say how a quantity went from one unit to another.
+
+    Args:
+        before: The quantity as it was given.
+        after: The same in the other unit.
+        conversion: How it was rounded, if it was.
+
+    Returns:
+        The quantity with both units' sizes.
+
+    Raises:
+        InvalidValueError: If the two measure different things.
+
+    Example:
+        >>> from carbonkit.values import Energy
+        >>> print(explained_conversion(Energy("1", "MWh"), Energy("3.6", "GJ")).text())
+        quantity in GJ: 3.6 GJ = 1 MWh × 3600 MJ/MWh ÷ 1000 MJ/GJ
+    """
+    if before.dimension is not after.dimension:
+        raise InvalidValueError(f"measure {before.dimension.name.lower()}", was=str(after), field="quantity")
+    base = before.dimension.value
+    given, wanted = unit_named(before.unit), unit_named(after.unit)
+    how = f"{before} × {plain(given.ratio)} {base}/{given.name} ÷ {plain(wanted.ratio)} {base}/{wanted.name}"
+    if conversion is not None:
+        how += f", {conversion}"
+    return Explanation(f"quantity in {wanted.name}", str(after), how)
