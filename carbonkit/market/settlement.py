@@ -1,0 +1,151 @@
+"""
+Settlement: each trade delivered against its payment, one by one, in the ledger.
+
+Units and cash move in one transfer, so neither can move without the other. What
+was bought lies in a bucket of its own until the next trading day releases it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from carbonkit.errors import CarbonkitError, Problem
+from carbonkit.ledger.account import Bucket
+from carbonkit.ledger.command import Leg, Transfer
+from carbonkit.ledger.ledger import Receipt
+from carbonkit.ledger.serial import Selection
+from carbonkit.market.clearing import Obligation
+from carbonkit.values.identifier import AssetId, CommandId
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable, Iterable
+
+    from carbonkit.ledger.ledger import Ledger
+
+__all__ = ["Settlement", "release", "settle"]
+
+
+@attrs.frozen
+class Settlement:
+    """
+    What became of a day's obligations.
+
+    Args:
+        receipts: The ledger's receipts of what was settled, in order.
+        failed: The obligations that could not be settled, each with the reason.
+
+    Example:
+        >>> Settlement((), ()).complete
+        True
+    """
+
+    receipts: tuple[Receipt, ...]
+    failed: tuple[tuple[Obligation, Problem], ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every obligation was settled."""
+        return not self.failed
+
+
+def _transfer(owed: Obligation, at: datetime.datetime, resale_bucket: Bucket) -> Transfer:
+    delivery = Leg(
+        owed.asset,
+        owed.quantity,
+        owed.seller,
+        owed.buyer,
+        target_bucket=resale_bucket,
+        serials=Selection.FROM_LEFT,
+    )
+    payment = Leg(AssetId(owed.cash.currency), owed.cash.to_minor(), owed.buyer, owed.seller)
+    return Transfer(CommandId(f"settle/{owed.trade}"), [delivery, payment], "settlement", at)
+
+
+def settle(
+    ledger: Ledger,
+    obligations: Iterable[Obligation],
+    at: datetime.datetime,
+    *,
+    sellable_today: bool,
+    progress: Callable[[int], None] | None = None,
+) -> Settlement:
+    """
+    Settle obligations one by one: units against cash, both or neither.
+
+    An obligation that cannot be met leaves both of its sides whole and the others
+    settle all the same. Settled again, an obligation is recognised by its trade.
+
+    Args:
+        ledger: Where the accounts are; cash is the asset named by its currency code.
+        obligations: What is owed, in the order of the trades.
+        at: When it takes effect.
+        sellable_today: Whether the venue lets a buyer sell on the day of the purchase.
+        progress: Called now and then with the number of obligations done.
+
+    Returns:
+        The receipts, and what failed.
+
+    Example:
+        >>> from carbonkit.ledger import Ledger, MemoryStore
+        >>> from carbonkit.values import FixedClock, as_instant
+        >>> ledger = Ledger(MemoryStore(), FixedClock("2021-07-16T08:00:00Z"))
+        >>> settle(ledger, [], as_instant("2021-07-16T07:00:00Z"), sellable_today=False).complete
+        True
+    """
+    bucket = Bucket.TRADABLE if sellable_today else Bucket.BOUGHT_TODAY
+    receipts: list[Receipt] = []
+    failed: list[tuple[Obligation, Problem]] = []
+    for done, owed in enumerate(obligations, start=1):
+        try:
+            receipts.append(ledger.post(_transfer(owed, at, bucket)))
+        except CarbonkitError as error:
+            failed.append((owed, error.at(file=f"trade {owed.trade}").problem))
+        if progress is not None and done % 50 == 0:
+            progress(done)
+    return Settlement(tuple(receipts), tuple(failed))
+
+
+def release(ledger: Ledger, asset: AssetId, day: datetime.date, at: datetime.datetime) -> tuple[Receipt, ...]:
+    """
+    Make tradable what was bought on an earlier day, before a new trading day opens.
+
+    Args:
+        ledger: Where the accounts are.
+        asset: The asset that was bought.
+        day: The trading day that opens; its release is recognised when it comes again.
+        at: When it takes effect.
+
+    Returns:
+        One receipt for each account that had something to release.
+
+    Raises:
+        BatchError: If the ledger refuses; nothing is then released.
+
+    Example:
+        >>> from carbonkit.ledger import Ledger, MemoryStore
+        >>> from carbonkit.values import FixedClock, as_date, as_instant
+        >>> at = as_instant("2021-07-19T01:00:00Z")
+        >>> ledger = Ledger(MemoryStore(), FixedClock(at))
+        >>> release(ledger, AssetId("CEA-2019-2020"), as_date("2021-07-19"), at)
+        ()
+    """
+    transfers = []
+    for balance in ledger.balances(asset=asset):
+        held = balance.holding
+        if held.bucket == Bucket.BOUGHT_TODAY.value and balance.quantity:
+            leg = Leg(
+                asset,
+                balance.quantity,
+                held.account,
+                held.account,
+                Bucket.BOUGHT_TODAY,
+                Bucket.TRADABLE,
+                Selection.FROM_LEFT,
+            )
+            transfers.append(
+                Transfer(CommandId(f"release/{asset}/{day}/{held.account}"), [leg], "release", at)
+            )
+    return ledger.post_all(transfers)

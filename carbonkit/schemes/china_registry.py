@@ -1,0 +1,65 @@
+"""
+China's national carbon market: the registry's kinds of account and what may move between them.
+
+The full text of the registration rules was not at hand. What was read in the
+allocation plan is confirmed; the rest is recalled, and the source says so.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from carbonkit.registry.rules import AccountKind, RegistryRules, Route, TransactionType
+from carbonkit.values.source import Source, Status
+from carbonkit.values.time import Period
+
+__all__ = ["registry_rules"]
+
+_RULES: Final = Source(
+    "生态环境部 (Ministry of Ecology and Environment)",
+    "碳排放权登记管理规则（试行） (公告2021年第21号)",
+    2021,
+    status=Status.RECALLED,
+    note="the path from the registry to the provincial account to the emitter's account is confirmed"
+    " by the allocation plans; the other routes are recalled",
+)
+
+_KINDS: Final = (
+    AccountKind(
+        "issuance", "全国碳排放权注册登记机构, where allowances come into being", may_go_negative=True
+    ),
+    AccountKind("provincial_authority", "省级主管部门账户"),
+    AccountKind("key_emitter", "重点排放单位账户"),
+    AccountKind("institution", "机构账户"),
+    AccountKind("surrender", "清缴账户"),
+    AccountKind("cancellation", "自愿注销账户"),
+)
+
+_ROUTES: Final = (
+    Route(TransactionType.ISSUE, ("issuance",), ("provincial_authority",)),
+    Route(TransactionType.ALLOCATE, ("provincial_authority",), ("key_emitter",)),
+    Route(TransactionType.SURRENDER, ("key_emitter",), ("surrender",)),
+    Route(TransactionType.CANCEL, ("key_emitter", "institution"), ("cancellation",)),
+)
+
+
+def registry_rules() -> RegistryRules:
+    """
+    Return the registry's rules.
+
+    Between holders allowances move by settled trades only, so there is no route for a transfer.
+
+    Returns:
+        Kinds of account and routes, valid from 14 May 2021.
+
+    Example:
+        >>> rules = registry_rules()
+        >>> rules.check_route(TransactionType.ALLOCATE, "provincial_authority", "key_emitter").code
+        ''
+
+    References:
+        碳排放权登记管理规则（试行）, 公告2021年第21号; recalled.
+    """
+    return RegistryRules(
+        "China national ETS", "Asia/Shanghai", _KINDS, _ROUTES, Period("2021-05-14", None), _RULES
+    )
