@@ -71,7 +71,10 @@ _LISTED = 20  # problems that a BatchError's message spells out; all stand in `p
 
 
 def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else repr(value)
+    try:
+        text = value if isinstance(value, str) else repr(value)
+    except Exception:  # noqa: BLE001  a value that cannot even be shown must not hide why it was refused
+        text = f"a value of type {type(value).__name__} that cannot be shown"
     text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[: _SHOWN + 1])
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
@@ -98,7 +101,7 @@ class Problem:
 
     code: str
     must: str
-    was: str = ""
+    was: str = attrs.field(default="", converter=_shown)
     field: str = ""
     file: str = ""
     row: int | None = None
@@ -126,6 +129,7 @@ class CarbonkitError(Exception):
         file: The file or feed that the value came from.
         row: The row in that file.
         hint: What to do about it.
+        code: A narrower name for the problem than the error's own; it stands in `problem.code`.
 
     Example:
         >>> try:
@@ -149,21 +153,15 @@ class CarbonkitError(Exception):
         code: str = "",
     ) -> None:
         self.problem = Problem(
-            code=code or self.code, must=must, was=_shown(was), field=field, file=file, row=row, hint=hint
+            code=code or self.code, must=must, was=was, field=field, file=file, row=row, hint=hint
         )
         super().__init__(str(self.problem))
 
     def at(self, *, field: str = "", file: str = "", row: int | None = None) -> Self:
         """Return the same error with the place it was found at filled in; what it already knew stays."""
-        known = self.problem
         again = type(self).__new__(type(self))
         again.__dict__.update(self.__dict__)
-        again.problem = attrs.evolve(
-            known,
-            field=known.field or field,
-            file=known.file or file,
-            row=known.row if known.row is not None else row,
-        )
+        again.problem = _placed(self.problem, field, file, row)
         again.args = (str(again.problem),)
         again.__cause__ = self
         return again
@@ -171,6 +169,15 @@ class CarbonkitError(Exception):
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by the problem, so that errors cross process boundaries whole."""
         return (_rebuilt, (type(self), self.args, self.__dict__))
+
+
+def _placed(problem: Problem, field: str, file: str, row: int | None) -> Problem:
+    return attrs.evolve(
+        problem,
+        field=problem.field or field,
+        file=problem.file or file,
+        row=problem.row if problem.row is not None else row,
+    )
 
 
 def _rebuilt(kind: type[CarbonkitError], args: tuple[str, ...], facts: dict[str, object]) -> CarbonkitError:
@@ -330,3 +337,9 @@ class BatchError(CarbonkitError, ValueError):
         count = len(self.problems)
         super().__init__(must="have no problems", was=f"{count} problems")
         self.args = ("\n".join([f"{count} problem{'' if count == 1 else 's'}; nothing was written", *lines]),)
+
+    def at(self, *, field: str = "", file: str = "", row: int | None = None) -> Self:
+        """Return the same batch with the place filled in for every problem that does not know its own."""
+        again = type(self)(_placed(problem, field, file, row) for problem in self.problems)
+        again.__cause__ = self
+        return again

@@ -7,6 +7,7 @@ The ground floor: exact, frozen values with no input or output and no clock of t
     time         dates, instants, Period, Clock    identifier   AccountId, AssetId, …
     place        country, region, city             source       where a figure comes from
     explanation  how a figure came about           table        rows from CSV, all problems at once
+    share        whole parts that add up
 """
 
 from carbonkit.values.explanation import Explanation
@@ -27,6 +28,7 @@ from carbonkit.values.quantity import (
     Volume,
     quantity,
 )
+from carbonkit.values.share import split
 from carbonkit.values.source import Source, Status
 from carbonkit.values.table import read_table
 from carbonkit.values.time import Clock, FixedClock, Period, SystemClock, as_date, as_instant
@@ -66,5 +68,6 @@ __all__ = [
     "quantity",
     "read_table",
     "round_to",
+    "split",
     "whole",
 ]

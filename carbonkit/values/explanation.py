@@ -9,9 +9,13 @@ import attrs
 from carbonkit.values.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["Explanation"]
+
+
+def _tuple(parts: Iterable[Explanation]) -> tuple[Explanation, ...]:
+    return tuple(parts)
 
 
 @attrs.frozen
@@ -37,7 +41,7 @@ class Explanation:
     value: str
     how: str = ""
     source: Source | None = None
-    parts: tuple[Explanation, ...] = ()
+    parts: tuple[Explanation, ...] = attrs.field(default=(), converter=_tuple)
 
     def text(self, *, depth: int = 0) -> str:
         """

@@ -21,7 +21,7 @@ def _text(value: str) -> str:
             was=value,
             field="id",
         )
-    return value
+    return str.__str__(value)  # of a subclass of str, such as a StrEnum, only the text
 
 
 @attrs.frozen(order=True, repr=False)

@@ -8,6 +8,7 @@ ambient context, so carbonkit has its own frozen value and converts at this door
 
 from __future__ import annotations
 
+import decimal
 import re
 from decimal import Decimal
 from typing import Self
@@ -33,6 +34,8 @@ from carbonkit.values.text import matches
 __all__ = ["Money", "currency_code", "minor_places"]
 
 _CODE = re.compile("[A-Z]{3}")
+_LOCALE = re.compile("[A-Za-z]{2,3}(_[A-Za-z0-9]{2,8})*")
+_FORMATTING = decimal.Context(prec=200)  # babel works in the ambient context; this one holds every amount
 
 
 def currency_code(code: str, *, field: str = "currency") -> str:
@@ -55,7 +58,7 @@ def currency_code(code: str, *, field: str = "currency") -> str:
     """
     if not matches(_CODE, code) or code not in moneyed.CURRENCIES:
         raise InvalidValueError('be an ISO 4217 currency code such as "CNY"', was=code, field=field)
-    return code
+    return moneyed.CURRENCIES[code].code
 
 
 def minor_places(currency: str) -> int:
@@ -217,7 +220,7 @@ class Money:
 
     def formatted(self, locale: str) -> str:
         """
-        Write the money as people of a locale do.
+        Write the money as people of a locale do, to the minor unit or, if there are more, all its digits.
 
         Args:
             locale: A locale such as "en_GB" or "zh_CN".
@@ -225,13 +228,23 @@ class Money:
         Returns:
             The text; for reading only.
 
+        Raises:
+            InvalidValueError: If there is no such locale.
+
         Example:
             >>> Money("210230053.25", "CNY").formatted("en_GB")
             'CN¥210,230,053.25'
         """
-        from moneyed.l10n import format_money  # noqa: PLC0415  babel is heavy and only needed here
+        from babel import UnknownLocaleError  # noqa: PLC0415  babel is heavy and only needed here
+        from moneyed.l10n import format_money  # noqa: PLC0415  the same
 
-        return str(format_money(self.to_moneyed(), locale=locale))
+        if matches(_LOCALE, locale):
+            try:
+                with decimal.localcontext(_FORMATTING):
+                    return format_money(self.to_moneyed(), locale=locale, decimal_quantization=False)
+            except (UnknownLocaleError, ValueError):
+                pass
+        raise InvalidValueError('be a locale such as "en_GB"', was=locale, field="locale")
 
     def to_moneyed(self) -> moneyed.Money:
         """Hand the money to the money library, for hosts that use it."""

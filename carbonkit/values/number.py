@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import decimal
 import enum
+import math
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
@@ -38,9 +39,11 @@ Exact: TypeAlias = str | int | Decimal
 
 _DIGITS = 60  # the most digits that a number may have when it enters
 _EXPONENT = 60  # and the furthest that its point may stand from its digits
-_TEXT = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
+_WIDE = 900  # the same two limits for a Decimal that arithmetic has made; a quotient of two such fits below
+_TEXT = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_LONG = 5  # characters of a written exponent, its letter and sign included; a longer one is out of range
 _SEPARATED = re.compile(r"[+-]?[0-9]{1,3}([ ,'_\u00a0\u202f][0-9]{3})+(\.[0-9]+)?")
-_LIMITS = f"have at most {_DIGITS} digits and an exponent within ±{_EXPONENT}"
+_LIMITS = "have at most {0} digits and an exponent within ±{0}"
 
 # Sums and products keep every digit: Inexact is trapped, so a result that would not fit raises.
 _EXACT = decimal.Context(
@@ -55,7 +58,14 @@ _EXACT = decimal.Context(
 )
 # Rounding to named places is the one step that may drop digits.
 _ROUNDING = decimal.Context(
-    prec=2000, Emin=decimal.MIN_EMIN, Emax=decimal.MAX_EMAX, flags=[], traps=[decimal.InvalidOperation]
+    prec=2000,
+    rounding=decimal.ROUND_HALF_EVEN,
+    Emin=decimal.MIN_EMIN,
+    Emax=decimal.MAX_EMAX,
+    capitals=1,
+    clamp=0,
+    flags=[],
+    traps=[decimal.InvalidOperation],
 )
 
 
@@ -85,7 +95,7 @@ def exact(value: Exact, *, field: str = "number") -> Decimal:
         field: The name that an error gives the value.
 
     Returns:
-        The same number; its trailing zeros are kept.
+        The same number, a plain Decimal; its trailing zeros are kept, a minus before zero is not.
 
     Raises:
         InexactNumberError: If `value` is a float, a bool, NaN or infinite.
@@ -100,36 +110,58 @@ def exact(value: Exact, *, field: str = "number") -> Decimal:
         carbonkit.errors.InexactNumberError: number: must be a str, int or Decimal, was 0.1; write ...
     """
     if isinstance(value, Decimal):
-        number = value
+        number = value if type(value) is Decimal else Decimal(value)
     elif isinstance(value, str):
         number = _from_text(value, field)
     elif isinstance(value, bool) or not isinstance(value, int):
-        hint = f'write "{value}" in quotes' if isinstance(value, float) else ""
-        if isinstance(value, bool):
-            hint = f"write {int(value)} if a number was meant"
-        raise InexactNumberError("be a str, int or Decimal", was=repr(value), field=field, hint=hint)
+        raise InexactNumberError("be a str, int or Decimal", was=value, field=field, hint=_instead(value))
     else:
-        if value.bit_length() > 4 * _DIGITS:
-            raise InvalidValueError(_LIMITS, was="a longer int", field=field)
+        if int.bit_length(value) > 4 * _DIGITS:
+            raise InvalidValueError(_LIMITS.format(_DIGITS), was="a longer int", field=field)
         number = Decimal(value)
+    return _within(number, _DIGITS, field)
+
+
+def _instead(value: object) -> str:
+    """Say what to write instead of a value that is no exact number."""
+    if isinstance(value, bool):
+        return f"write {int(value)} if a number was meant"
+    if isinstance(value, float) and math.isfinite(value):
+        return f'write "{value}" in quotes'
+    return ""
+
+
+def _made(value: Exact, field: str) -> Decimal:
+    """Take a number that enters, or a Decimal that arithmetic has made, which may be longer."""
+    return _within(value, _WIDE, field) if type(value) is Decimal else exact(value, field=field)
+
+
+def _within(number: Decimal, limit: int, field: str) -> Decimal:
     _, digits, exponent = number.as_tuple()
     if not isinstance(exponent, int):
         raise InexactNumberError("be a finite number", was=str(number), field=field)
-    if len(digits) > _DIGITS or abs(exponent) > _EXPONENT or abs(number.adjusted()) > _EXPONENT:
-        raise InvalidValueError(_LIMITS, was=str(number), field=field)
-    return number
+    if len(digits) > limit or abs(exponent) > limit or abs(number.adjusted()) > limit:
+        raise InvalidValueError(_LIMITS.format(limit), was=str(number), field=field)
+    return _unsigned_zero(number)
+
+
+def _unsigned_zero(number: Decimal) -> Decimal:
+    return number or number.copy_abs()
 
 
 def _from_text(text: str, field: str) -> Decimal:
-    if len(text) > 2 * _DIGITS or not _TEXT.fullmatch(text):
+    plain_number = _TEXT.fullmatch(text)
+    if plain_number is None:
         hint = ""
         if not text.strip():
             raise InvalidValueError("not be empty", was="", field=field, hint='write "0" if zero was meant')
-        if text.strip().lower().lstrip("+-") in {"nan", "inf", "infinity"}:
+        if text.strip().lower().lstrip("+-") in {"nan", "snan", "inf", "infinity"}:
             raise InexactNumberError("be a finite number", was=text, field=field)
         if len(text) <= 2 * _DIGITS and _SEPARATED.fullmatch(text):
             hint = f'write "{re.sub(r"[^0-9.+-]", "", text)}", without separators'
         raise InvalidValueError('be a plain number such as "1234.5"', was=text, field=field, hint=hint)
+    if len(text) > 2 * _DIGITS or len(plain_number[2] or "") > _LONG:
+        raise InvalidValueError(_LIMITS.format(_DIGITS), was=text, field=field)
     return Decimal(text)
 
 
@@ -211,7 +243,7 @@ def multiply(left: Decimal, right: Decimal) -> Decimal:
         >>> multiply(exact("12764.53"), exact("0.005311"))
         Decimal('67.79241883')
     """
-    return _EXACT.multiply(left, right)
+    return _unsigned_zero(_EXACT.multiply(left, right))
 
 
 def negate(number: Decimal) -> Decimal:
@@ -261,19 +293,20 @@ def round_to(value: Exact, places: int, rounding: Rounding) -> Decimal:
         rounding: Which way.
 
     Returns:
-        The rounded number, with exactly that many places.
+        The rounded number, with exactly that many places; a zero has no sign.
 
     Raises:
-        InvalidValueError: If `places` is beyond what a number may have.
+        InexactNumberError: If `value` is a float, a bool, NaN or infinite.
+        InvalidValueError: If `places` is beyond what a number may have, or `rounding` is no `Rounding`.
 
     Example:
         >>> round_to("73.865", 2, Rounding.HALF_UP)
         Decimal('73.87')
     """
-    _check_places(places)
-    number = value if isinstance(value, Decimal) else exact(value)
-    result = number.quantize(Decimal((0, (1,), -places)), rounding=rounding.value, context=_ROUNDING)
-    return result if places >= 0 else Decimal(int(result))
+    kept, way = _places(places), _named(rounding)
+    number = _made(value, "number")
+    result = number.quantize(Decimal((0, (1,), -kept)), rounding=way.value, context=_ROUNDING)
+    return _unsigned_zero(result) if kept >= 0 else Decimal(int(result))
 
 
 def divide(left: Exact, right: Exact, places: int, rounding: Rounding) -> Decimal:
@@ -290,26 +323,24 @@ def divide(left: Exact, right: Exact, places: int, rounding: Rounding) -> Decima
         The rounded quotient.
 
     Raises:
-        InvalidValueError: If `right` is zero.
+        InexactNumberError: If a number is a float, a bool, NaN or infinite.
+        InvalidValueError: If `right` is zero, `places` is out of range, or `rounding` is no `Rounding`.
 
     Example:
         >>> divide("210230053.25", 4103953, 2, Rounding.HALF_UP)
         Decimal('51.23')
     """
-    _check_places(places)
-    dividend, divisor = exact(left, field="dividend"), exact(right, field="divisor")
+    kept, way = _places(places), _named(rounding)
+    dividend, divisor = _made(left, "dividend"), _made(right, "divisor")
     if not divisor:
         raise InvalidValueError("not be zero", was="0", field="divisor")
     top, bottom = dividend.as_integer_ratio(), divisor.as_integer_ratio()
     numerator, denominator = top[0] * bottom[1], top[1] * bottom[0]
     if denominator < 0:
         numerator, denominator = -numerator, -denominator
-    if places >= 0:
-        numerator *= 10**places
-    else:
-        denominator *= 10**-places
-    steps = _round_ratio(numerator, denominator, rounding)
-    return Decimal(steps) * 10**-places if places < 0 else _EXACT.scaleb(Decimal(steps), -places)
+    if kept < 0:
+        return Decimal(_round_ratio(numerator, denominator * 10**-kept, way) * 10**-kept)
+    return _EXACT.scaleb(Decimal(_round_ratio(numerator * 10**kept, denominator, way)), -kept)
 
 
 def _round_ratio(numerator: int, denominator: int, rounding: Rounding) -> int:
@@ -328,9 +359,19 @@ def _round_ratio(numerator: int, denominator: int, rounding: Rounding) -> int:
     return floor + up[rounding]
 
 
-def _check_places(places: int) -> None:
-    if abs(whole(places, field="places")) > _EXPONENT:
-        raise InvalidValueError(f"be a whole number within ±{_EXPONENT}", was=places, field="places")
+def _places(places: int) -> int:
+    number = whole(places, field="places")
+    if abs(number) > _EXPONENT:
+        raise InvalidValueError(f"be a whole number within ±{_EXPONENT}", was=number, field="places")
+    return number
+
+
+def _named(rounding: object) -> Rounding:
+    if not isinstance(rounding, Rounding):
+        raise InvalidValueError(
+            "be a Rounding", was=rounding, field="rounding", hint="write e.g. Rounding.HALF_UP"
+        )
+    return rounding
 
 
 def plain(number: Decimal) -> str:

@@ -11,7 +11,7 @@ from carbonkit.values.text import matches
 
 __all__ = ["Place"]
 
-_PATH = re.compile(r"[A-Z]{2}(/[A-Za-z0-9][A-Za-z0-9 .'-]{0,63}){0,4}")
+_PATH = re.compile(r"[A-Z]{2}(/[A-Za-z0-9]([A-Za-z0-9 .'-]{0,62}[A-Za-z0-9.'-])?){0,4}")
 
 
 def _path(value: str) -> str:
@@ -21,7 +21,7 @@ def _path(value: str) -> str:
             was=value,
             field="place",
         )
-    return value
+    return str.__str__(value)  # of a subclass of str, such as a StrEnum, only the text
 
 
 @attrs.frozen(order=True, repr=False)

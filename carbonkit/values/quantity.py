@@ -41,8 +41,15 @@ __all__ = [
 ]
 
 
+_PLACES = 60  # the most decimal places that a conversion may need without a named rounding
+
+
 def _number(value: Exact) -> Decimal:
     return exact(value)
+
+
+def _unit(name: str) -> str:
+    return unit_named(name).name
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -61,7 +68,7 @@ class Quantity:
     Raises:
         InexactNumberError: If `number` is a float, a bool, NaN or infinite.
         UnknownUnitError: If the table has no such unit.
-        IncompatibleUnitsError: If the unit measures something else.
+        IncompatibleUnitsError: If the unit measures something else, or no subclass was named.
 
     Example:
         >>> Mass("1.5", "t") + Mass("250", "kg")
@@ -73,10 +80,14 @@ class Quantity:
     dimension: ClassVar[Dimension]
 
     number: Decimal = attrs.field(converter=_number)
-    unit: str
+    unit: str = attrs.field(converter=_unit)
 
     def __attrs_post_init__(self) -> None:
         """Check that the unit measures this dimension."""
+        if type(self) is Quantity:
+            raise IncompatibleUnitsError(
+                "be of one dimension", was=self, field="quantity", hint="use Mass, Energy, … or quantity(…)"
+            )
         dimension = unit_named(self.unit).dimension
         if dimension is not self.dimension:
             raise IncompatibleUnitsError(
@@ -105,6 +116,7 @@ class Quantity:
         Raises:
             IncompatibleUnitsError: If the unit measures something else.
             InexactConversionError: If the result is not a finite decimal and no rounding was named.
+            UnknownUnitError: If the table has no such unit.
 
         Example:
             >>> Energy("12764.53", "therm_us").to("MJ")
@@ -128,9 +140,9 @@ class Quantity:
         top, bottom = base.as_integer_ratio(), target.ratio.as_integer_ratio()
         numerator, denominator = top[0] * bottom[1], top[1] * bottom[0]
         places = _decimal_places(numerator, denominator)
-        if places is None:
+        if places is None or places > _PLACES:
             raise InexactConversionError(
-                "have a finite decimal form",
+                f"have a finite decimal form of at most {_PLACES} places",
                 was=f"{self} in {target.name}",
                 hint=f'name a rounding, e.g. .to("{target.name}", places=6, rounding=Rounding.HALF_EVEN)',
             )

@@ -40,6 +40,13 @@ def _year(value: int) -> int:
     return year
 
 
+def _check_status(status: object) -> None:
+    if not isinstance(status, Status):
+        raise InvalidValueError(
+            "be a Status", was=status, field="source status", hint="write e.g. Status.DRAFT"
+        )
+
+
 @attrs.frozen
 class Source:
     """
@@ -57,7 +64,8 @@ class Source:
         note: What a reader must know about it.
 
     Raises:
-        InvalidValueError: If publisher, title or year is missing or out of range.
+        InvalidValueError: If publisher or title is empty, the year is out of range, a text is no text
+            or the status no `Status`.
 
     Example:
         >>> print(Source("IPCC", "AR5 Working Group I, chapter 8", 2013, table="Table 8.A.1"))
@@ -75,10 +83,14 @@ class Source:
     note: str = attrs.field(default="", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        """Check that the document can be found by its name and year."""
-        for name in ("publisher", "title"):
-            if not getattr(self, name).strip():
+        """Check that the document can be found by its name and year, and that it can be cited."""
+        for name in ("publisher", "title", "table", "url", "doi", "licence", "note"):
+            text = getattr(self, name)
+            if not isinstance(text, str):
+                raise InvalidValueError("be a text", was=text, field=f"source {name}")
+            if name in {"publisher", "title"} and not text.strip():
                 raise InvalidValueError("not be empty", field=f"source {name}")
+        _check_status(self.status)
 
     def __str__(self) -> str:
         """Cite it on one line, with its status."""

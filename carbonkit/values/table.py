@@ -8,6 +8,7 @@ wherever it keeps them.
 from __future__ import annotations
 
 import csv
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
@@ -41,9 +42,10 @@ def read_table(
     Args:
         lines: The text's lines, the header first; a byte-order mark is skipped.
         file: The name that problems give the input.
-        columns: Every column that must be there, and what turns its cell into a value.
+        columns: Every column that must be there, and what turns its cell into a value, or raises a
+            ValueError.
         build: Turns the values of one row into the result.
-        row_as: The name under which `build` finds the row's number, if it is to have it.
+        row_as: The name under which `build` finds the row's number, if it is to have it; no column's.
         max_rows: How many rows are taken at most.
 
     Returns:
@@ -51,6 +53,7 @@ def read_table(
 
     Raises:
         BatchError: If anything is wrong; every problem names file, row and field.
+        InvalidValueError: If `lines` is one text, or holds anything but texts, or `row_as` is a column.
 
     Example:
         >>> from carbonkit.values import exact
@@ -65,12 +68,17 @@ def read_table(
           x.csv, row 2, amount: must be a plain number such as "1234.5", was 1.5.2
           x.csv, row 3, amount: must not be empty; write "0" if zero was meant
     """
+    if isinstance(lines, str):
+        hint = "pass text.splitlines(keepends=True)"
+        raise InvalidValueError("be lines, not one text", was=lines, field="lines", file=file, hint=hint)
+    if row_as in columns:
+        raise InvalidValueError("not be a column", was=row_as, field="row_as", file=file)
     problems: list[Problem] = []
     made: list[Made] = []
     rows = _rows(lines, file, problems)
     row, order = next(rows, (1, []))
     if not problems:
-        problems.extend(_header(order, columns, file, row))
+        problems.extend(islice(_header(order, columns, file, row), _PROBLEMS))
     if not problems:
         for row, cells in rows:
             if len(made) >= max_rows:
@@ -109,13 +117,13 @@ def _take(
         try:
             made.append(build(values))
         except BatchError as error:
-            problems.extend(error.problems)
+            problems.extend(error.at(file=row.file, row=row.row).problems)
         except CarbonkitError as error:
             problems.append(error.at(file=row.file, row=row.row).problem)
 
 
 def _rows(lines: Iterable[str], file: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(_without_mark(lines), strict=True)
+    reader = csv.reader(_whole_lines(lines, file), strict=True)
     while True:
         row = reader.line_num + 1
         try:
@@ -132,10 +140,15 @@ def _rows(lines: Iterable[str], file: str, problems: list[Problem]) -> Iterator[
             yield row, cells
 
 
-def _without_mark(lines: Iterable[str]) -> Iterator[str]:
+def _whole_lines(lines: Iterable[object], file: str) -> Iterator[str]:
+    """Drop the byte-order mark, and end every line, so that a quoted cell keeps its line breaks."""
     first = True
     for line in lines:
-        yield line.removeprefix("\ufeff") if first else line
+        if not isinstance(line, str):
+            hint = 'open the file with encoding="utf-8" and newline=""'
+            raise InvalidValueError("be texts", was=line, field="lines", file=file, hint=hint)
+        text = line.removeprefix("\ufeff") if first else line
+        yield text if text.endswith(("\n", "\r")) else text + "\n"
         first = False
 
 
@@ -163,16 +176,22 @@ def _values(
     values: dict[str, Any] = {}
     for name, cell in zip(row.order, row.cells, strict=True):
         try:
-            values[name] = columns[name](_short(cell))
+            values[name] = columns[name](_fit(cell))
         except CarbonkitError as error:
             # The column's name says more than the converter's own name for the value.
             problems.append(attrs.evolve(error.problem, field=name, file=row.file, row=row.row))
+        except ValueError:
+            must = f"be readable as {getattr(columns[name], '__name__', 'a value')}"
+            code = InvalidValueError.code
+            problems.append(_problem(code, must, was=cell, field=name, file=row.file, row=row.row))
     return values if len(values) == len(row.order) else None
 
 
-def _short(cell: str) -> str:
+def _fit(cell: str) -> str:
     if len(cell) > _CELL:
         raise InvalidValueError(f"have at most {_CELL} characters", was=cell)
+    if "\0" in cell:
+        raise InvalidValueError("hold no NUL character", was=cell, hint="save the file as UTF-8")
     return cell
 
 

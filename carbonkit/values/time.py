@@ -8,6 +8,7 @@ with a time) is refused here. Code that needs the time takes a `Clock`.
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import re
 from typing import Protocol
@@ -33,8 +34,9 @@ __all__ = [
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
+_ZONE = re.compile(r"[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}")
 _LOCAL_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -79,7 +81,8 @@ def as_instant(value: str | datetime.datetime, *, field: str = "instant") -> dat
         The same moment in UTC, a plain `datetime.datetime`.
 
     Raises:
-        InvalidValueError: If the offset is missing or the text is anything else.
+        InvalidValueError: If the offset is missing, the text is anything else, or the moment lies
+            outside the years 1 to 9999 of UTC.
 
     Example:
         >>> as_instant("2021-07-16T09:30:00+08:00").isoformat()
@@ -91,7 +94,10 @@ def as_instant(value: str | datetime.datetime, *, field: str = "instant") -> dat
         except ValueError:
             raise InvalidValueError("be a moment that exists", was=value, field=field) from None
     if isinstance(value, datetime.datetime) and value.utcoffset() is not None:
-        moment = value.astimezone(datetime.UTC)
+        try:
+            moment = value.astimezone(datetime.UTC)
+        except OverflowError:
+            raise InvalidValueError("be a moment that exists", was=str(value), field=field) from None
         return datetime.datetime(
             moment.year,
             moment.month,
@@ -120,7 +126,8 @@ def at_local_time(day: datetime.date, time: str, zone: str) -> datetime.datetime
         The instant in UTC.
 
     Raises:
-        InvalidValueError: If the time or the zone is not valid, or the clocks skipped that time.
+        InvalidValueError: If the day, the time or the zone is not valid, or if the clocks skipped that
+            time, or showed it twice.
 
     Example:
         >>> import datetime
@@ -129,11 +136,25 @@ def at_local_time(day: datetime.date, time: str, zone: str) -> datetime.datetime
     """
     if not matches(_LOCAL_TIME, time):
         raise InvalidValueError("be a local time HH:MM", was=time, field="time")
-    hour, minute = int(time[:2]), int(time[3:])
-    local = pendulum.datetime(day.year, day.month, day.day, hour, minute, tz=_zone(zone))
-    if (local.hour, local.minute) != (hour, minute):
-        raise InvalidValueError(f"exist in {zone} on {day}", was=time, field="time")
-    return as_instant(local)
+    local = _zone(zone)
+    date = as_date(day, field="day")
+    walls = [
+        datetime.datetime(
+            date.year, date.month, date.day, int(time[:2]), int(time[3:]), tzinfo=local, fold=fold
+        )
+        for fold in (0, 1)
+    ]
+    try:
+        moments = {wall.astimezone(datetime.UTC) for wall in walls}
+        shown = [moment for moment in moments if moment.astimezone(local) == walls[0]]
+    except OverflowError:
+        shown = []
+    if not shown:
+        raise InvalidValueError(f"exist in {zone} on {date}", was=time, field="time")
+    if len(shown) > 1:
+        hint = "the clocks showed it twice; give the instant with its offset"
+        raise InvalidValueError(f"be unique in {zone} on {date}", was=time, field="time", hint=hint)
+    return shown[0]
 
 
 def local_date(instant: datetime.datetime, zone: str) -> datetime.date:
@@ -148,21 +169,27 @@ def local_date(instant: datetime.datetime, zone: str) -> datetime.date:
         The local date.
 
     Raises:
-        InvalidValueError: If there is no such zone.
+        InvalidValueError: If the instant has no offset, there is no such zone, or its calendar has no
+            such date.
 
     Example:
         >>> local_date(as_instant("2021-07-15T16:00:00Z"), "Asia/Shanghai")
         datetime.date(2021, 7, 16)
     """
-    local = pendulum.instance(as_instant(instant)).in_timezone(_zone(zone))
-    return datetime.date(local.year, local.month, local.day)
+    moment = as_instant(instant)
+    try:
+        return moment.astimezone(_zone(zone)).date()
+    except OverflowError:
+        raise InvalidValueError("have a local date", was=moment, field="instant") from None
 
 
 def _zone(name: str) -> pendulum.Timezone | pendulum.FixedTimezone:
-    try:
-        return pendulum.timezone(name)
-    except (ValueError, TypeError, LookupError) as error:
-        raise InvalidValueError("be an IANA time zone", was=name, field="zone") from error
+    if matches(_ZONE, name):
+        try:
+            return pendulum.timezone(name)
+        except (ValueError, LookupError, OSError):  # an OSError: a folder of zones, such as "Asia"
+            pass
+    raise InvalidValueError("be an IANA time zone", was=name, field="zone", hint='write e.g. "Asia/Shanghai"')
 
 
 def add_months(day: datetime.date, months: int) -> datetime.date:
@@ -176,13 +203,21 @@ def add_months(day: datetime.date, months: int) -> datetime.date:
     Returns:
         The date that many months on.
 
+    Raises:
+        InvalidValueError: If `day` is no date, `months` no whole number, or the result leaves the years
+            1 to 9999.
+
     Example:
         >>> import datetime
         >>> add_months(datetime.date(2024, 1, 31), 1)
         datetime.date(2024, 2, 29)
     """
-    moved = pendulum.date(day.year, day.month, day.day).add(months=months)
-    return datetime.date(moved.year, moved.month, moved.day)
+    start, steps = as_date(day, field="day"), whole(months, field="months")
+    year, month = divmod(start.year * 12 + start.month - 1 + steps, 12)
+    if not datetime.MINYEAR <= year <= datetime.MAXYEAR:
+        raise InvalidValueError("stay within the years 1 to 9999", was=steps, field="months")
+    last = calendar.monthrange(year, month + 1)[1]
+    return datetime.date(year, month + 1, min(start.day, last))
 
 
 class Clock(Protocol):
@@ -243,10 +278,16 @@ def _start(value: str | datetime.date) -> datetime.date:
     return as_date(value, field="start")
 
 
+def _by_end(end: datetime.date | None) -> tuple[bool, datetime.date]:
+    return end is None, end or datetime.date.max
+
+
 @attrs.frozen(order=True, repr=False)
 class Period:
     """
     A run of days: the start belongs to it, the end does not.
+
+    Periods sort by their start, then by their end; one with no end comes last.
 
     Args:
         start: The first day.
@@ -262,7 +303,7 @@ class Period:
     """
 
     start: datetime.date = attrs.field(converter=_start)
-    end: datetime.date | None = attrs.field(converter=_end)
+    end: datetime.date | None = attrs.field(converter=_end, order=_by_end)
 
     def __attrs_post_init__(self) -> None:
         """Check that the period holds at least one day."""
@@ -299,11 +340,10 @@ class Period:
             raise InvalidValueError("be set to count days", was="None", field="end")
         return (self.end - self.start).days
 
-    def __contains__(self, day: object) -> bool:
-        """Say whether a day belongs to it."""
-        if not isinstance(day, datetime.date):
-            return False
-        return self.start <= as_date(day) and (self.end is None or as_date(day) < self.end)
+    def __contains__(self, day: str | datetime.date) -> bool:
+        """Say whether a day belongs to it; what is no calendar date is refused."""
+        date = as_date(day, field="day")
+        return self.start <= date and (self.end is None or date < self.end)
 
     def covers(self, other: Period) -> bool:
         """Say whether every day of the other belongs to this one."""

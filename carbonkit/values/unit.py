@@ -210,9 +210,12 @@ def unit_named(name: str, *, field: str = "unit") -> Unit:
         ...
         carbonkit.errors.UnknownUnitError: unit: must be a unit of the table, was ton; write "t", ...
     """
-    found = UNITS.get(name)
-    if found is None:
-        meant = _AMBIGUOUS.get(name)
-        hint = f"write {meant}" if meant else "see carbonkit.values.unit.UNITS"
-        raise UnknownUnitError("be a unit of the table", was=name, field=field, hint=hint)
-    return found
+    try:
+        return UNITS[name]
+    except (KeyError, TypeError):  # a TypeError: the value is no text and cannot even be looked up
+        raise UnknownUnitError("be a unit of the table", was=name, field=field, hint=_meant(name)) from None
+
+
+def _meant(name: object) -> str:
+    meant = _AMBIGUOUS.get(name) if isinstance(name, str) else None
+    return f"write {meant}" if meant else "see carbonkit.values.unit.UNITS"

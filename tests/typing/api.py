@@ -2,23 +2,157 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import assert_type
 
-from carbonkit.errors import CarbonkitError, InvalidValueError, Problem
-from carbonkit.values import CO2e, Energy, Mass, Money, Period, as_date, exact
+from carbonkit.errors import BatchError, CarbonkitError, InvalidValueError, Problem
+from carbonkit.values import (
+    AccountId,
+    AssetId,
+    Clock,
+    CO2e,
+    Energy,
+    Explanation,
+    FixedClock,
+    Mass,
+    Money,
+    Period,
+    Place,
+    Price,
+    Quantity,
+    Rounding,
+    Source,
+    Status,
+    SystemClock,
+    as_date,
+    as_instant,
+    divide,
+    exact,
+    multiply,
+    quantity,
+    read_table,
+    round_to,
+    whole,
+)
+
+# ------------------------------------------------------------------ numbers
+
+assert_type(exact("1.5"), Decimal)
+assert_type(exact(1), Decimal)
+assert_type(exact(Decimal("1.5")), Decimal)
+assert_type(whole("15"), int)
+assert_type(round_to("1.55", 1, Rounding.HALF_UP), Decimal)
+assert_type(divide(1, "3", 6, Rounding.HALF_EVEN), Decimal)
+assert_type(multiply(exact(2), exact(3)), Decimal)
+
+exact(0.1)  # type: ignore[arg-type]
+exact(None)  # type: ignore[arg-type]
+whole(1.0)  # type: ignore[arg-type]
+multiply(2, 3)  # type: ignore[arg-type]
+divide(1, 3)  # type: ignore[call-arg]
+divide(1, 3, 2, "half_up")  # type: ignore[arg-type]
+round_to("1.5", 0)  # type: ignore[call-arg]
+
+# --------------------------------------------------------------- quantities
 
 assert_type(Mass("1", "t") + Mass("1", "kg"), Mass)
+assert_type(Mass("1", "t") * 2, Mass)
+assert_type("0.5" * Mass("1", "t"), Mass)
+assert_type(-Mass("1", "t"), Mass)
+assert_type(Mass("1", "t") < Mass("1", "kg"), bool)
 assert_type(Mass("1", "t").to("kg"), Mass)
+assert_type(Mass("1", "t").number, Decimal)
+assert_type(Mass("1", "t").unit, str)
 assert_type(Energy("1", "MWh").to("GJ"), Energy)
+assert_type(Energy("1", "MJ").to("kWh", places=6, rounding=Rounding.HALF_UP), Energy)
 assert_type(CO2e("1", "tCO2e") - CO2e("1", "kgCO2e"), CO2e)
-assert_type(Money("1.50", "EUR") + Money("1", "EUR"), Money)
-assert_type(Period.year(2021), Period)
-assert_type(exact("1.5"), Decimal)
+assert_type(quantity("1", "kWh"), Quantity)
 
-as_date("2021-07-16")
+Mass(1.5, "t")  # type: ignore[arg-type]
+Mass("1", None)  # type: ignore[arg-type]
+Mass("1")  # type: ignore[call-arg]
+Mass("1", "t") + Energy("1", "MJ")  # type: ignore[operator]
+Mass("1", "t") - CO2e("1", "tCO2e")  # type: ignore[operator]
+Mass("1", "t") + 1  # type: ignore[operator]
+Mass("1", "t") * Mass("1", "t")  # type: ignore[operator]
+Mass("1", "t") * 1.5  # type: ignore[operator]
+Mass("1", "t") / 2  # type: ignore[operator]
+_ = Mass("1", "t") < Energy("1", "MJ")  # type: ignore[operator]
+Mass("1", "t").number = Decimal(2)  # type: ignore[misc]
+
+# -------------------------------------------------------- money and prices
+
+assert_type(Money("1.50", "EUR") + Money("1", "EUR"), Money)
+assert_type(Money("1.50", "EUR") * "0.5", Money)
+assert_type(3 * Money("1.50", "EUR"), Money)
+assert_type(Money.from_minor(150, "EUR"), Money)
+assert_type(Money("1.50", "EUR").to_minor(), int)
+assert_type(Money("1.555", "EUR").rounded(Rounding.HALF_UP), Money)
+assert_type(Money("1.50", "EUR").formatted("en_GB"), str)
+assert_type(Price("48.00", "CNY", "tCO2e").of(CO2e("1", "tCO2e")), Money)
+assert_type(sum([Money("1", "EUR")], Money("0", "EUR")), Money)
+
+Money(1.5, "EUR")  # type: ignore[arg-type]
+Money("1.5")  # type: ignore[call-arg]
+Money("1", "EUR") + 1  # type: ignore[operator]
+Money("1", "EUR") * Money("1", "EUR")  # type: ignore[operator]
+Money("1", "EUR") * 1.5  # type: ignore[operator]
+Money("1", "EUR") / 2  # type: ignore[operator]
+Money("1", "EUR") + Mass("1", "t")  # type: ignore[operator]
+Money("1.555", "EUR").rounded()  # type: ignore[call-arg]
+Money("1", "EUR").amount = Decimal(2)  # type: ignore[misc]
+Price("1", "CNY", "t") + Price("1", "CNY", "t")  # type: ignore[operator]
+Price("1", "CNY", "t").of(1)  # type: ignore[arg-type]
+
+# --------------------------------------------------------------------- time
+
+assert_type(as_date("2021-07-16"), datetime.date)
+assert_type(as_instant("2021-07-16T01:30:00Z"), datetime.datetime)
+assert_type(Period.year(2021), Period)
+assert_type(Period("2021-01-01", None).end, datetime.date | None)
+assert_type(Period.year(2021).days, int)
+assert_type("2021-07-16" in Period.year(2021), bool)
+
+fixed: Clock = FixedClock(as_instant("2021-07-16T01:30:00Z"))
+system: Clock = SystemClock()
+assert_type(fixed.now(), datetime.datetime)
+
+as_date(20210716)  # type: ignore[arg-type]
+as_instant(1626399000)  # type: ignore[arg-type]
+Period("2021-01-01")  # type: ignore[call-arg]
+Period(2021, 2022)  # type: ignore[arg-type]
+_ = None in Period.year(2021)  # type: ignore[operator]
+no_clock: Clock = as_date("2021-07-16")  # type: ignore[assignment]
+
+# ------------------------------------- identifiers, places, sources, tables
+
+assert_type(AccountId("A").text, str)
+assert_type(Place("CN/SH").within(Place("CN")), bool)
+assert_type(Source("IPCC", "AR5", 2013).status, Status)
+assert_type(Explanation("lot", "1 t").parts, tuple[Explanation, ...])
+assert_type(Explanation("lot", "1 t").sources(), Iterator[Source])
+assert_type(
+    read_table(["id\n"], file="x.csv", columns={"id": str}, build=lambda row: AccountId(row["id"])),
+    tuple[AccountId, ...],
+)
+
+AccountId(1)  # type: ignore[arg-type]
+account: AccountId = AssetId("A")  # type: ignore[assignment]
+Place("CN").within("CN")  # type: ignore[arg-type]
+Source("IPCC", "AR5", 2013, "Table 8.A.1")  # type: ignore[call-arg]
+Source("IPCC", "AR5", 2013, status="draft")  # type: ignore[arg-type]
+
+
+# ------------------------------------------------------------------- errors
 
 
 def problem_of(error: InvalidValueError) -> Problem:
     caught: CarbonkitError = error
     return assert_type(caught.problem, Problem)
+
+
+def placed(error: InvalidValueError, batch: BatchError) -> tuple[InvalidValueError, BatchError]:
+    assert_type(batch.problems, tuple[Problem, ...])
+    return assert_type(error.at(row=3), InvalidValueError), assert_type(batch.at(row=3), BatchError)
