@@ -32,7 +32,7 @@ table. A batch collects `Problem` values and raises one `BatchError` at the end.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
 import attrs
 
@@ -72,7 +72,7 @@ _LISTED = 20  # problems that a BatchError's message spells out; all stand in `p
 
 def _shown(value: object) -> str:
     try:
-        text = value if isinstance(value, str) else repr(value)
+        text = str(value)
     except Exception:  # noqa: BLE001  a value that cannot even be shown must not hide why it was refused
         text = f"a value of type {type(value).__name__} that cannot be shown"
     text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[: _SHOWN + 1])
@@ -129,7 +129,7 @@ class CarbonkitError(Exception):
         file: The file or feed that the value came from.
         row: The row in that file.
         hint: What to do about it.
-        code: A narrower name for the problem than the error's own; it stands in `problem.code`.
+        code: A narrower name for the problem than that of the kind of error.
 
     Example:
         >>> try:
@@ -139,7 +139,7 @@ class CarbonkitError(Exception):
         price: must be a multiple of 0.01 CNY, was 48.005 invalid_value
     """
 
-    code: ClassVar[str] = "carbonkit_error"
+    code: str = "carbonkit_error"
 
     def __init__(
         self,
@@ -155,6 +155,8 @@ class CarbonkitError(Exception):
         self.problem = Problem(
             code=code or self.code, must=must, was=was, field=field, file=file, row=row, hint=hint
         )
+        if code:
+            self.code = code
         super().__init__(str(self.problem))
 
     def at(self, *, field: str = "", file: str = "", row: int | None = None) -> Self:

@@ -101,3 +101,7 @@ class Balance:
 
     holding: Holding
     quantity: int
+
+    def __str__(self) -> str:
+        """Write quantity and holding."""
+        return f"{self.quantity} in {self.holding}"

@@ -57,18 +57,29 @@ def _quantity(value: int) -> int:
 def _serials(
     value: Iterable[SerialRange] | Selection | None,
 ) -> tuple[SerialRange, ...] | Selection | None:
-    return value if value is None or isinstance(value, Selection) else tuple(value)
+    if value is None or isinstance(value, Selection):
+        return value
+    ranges = tuple(value)
+    for each in ranges:
+        if not isinstance(each, SerialRange):
+            raise InvalidValueError("be SerialRange values", was=each, field="serials")
+    return ranges
 
 
 def _facts(value: Mapping[str, str] | tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    pairs = tuple(sorted(value)) if isinstance(value, tuple) else tuple(sorted(value.items()))
-    if not 1 <= len(pairs) <= _FACTS:
-        raise InvalidValueError(f"have 1 to {_FACTS} entries", was=len(pairs), field="facts")
-    for key, text in pairs:
+    try:
+        named = dict(value)
+    except (TypeError, ValueError):
+        raise InvalidValueError("be names with texts", was=value, field="facts") from None
+    if len(named) != len(value):
+        raise InvalidValueError("state each name once", was=value, field="facts")
+    if not 1 <= len(named) <= _FACTS:
+        raise InvalidValueError(f"have 1 to {_FACTS} entries", was=len(named), field="facts")
+    for key, text in named.items():
         _name(key)
         if not matches(_FACT, text):
             raise InvalidValueError("be a text of at most 1000 characters", was=text, field=f"fact {key}")
-    return pairs
+    return tuple(sorted(named.items()))
 
 
 @attrs.frozen
@@ -171,7 +182,7 @@ class Transfer:
         effective_at: When it takes effect.
 
     Raises:
-        InvalidValueError: If there is no leg, or too many.
+        InvalidValueError: If there is no leg, or too many, or one is something else.
 
     Example:
         >>> leg = Leg(AssetId("CNY"), 4800, AccountId("KEE-002"), AccountId("KEE-001"))
@@ -185,9 +196,12 @@ class Transfer:
     effective_at: datetime.datetime = attrs.field(converter=_effective)
 
     def __attrs_post_init__(self) -> None:
-        """Check the number of legs."""
+        """Check the legs and their number."""
         if not 1 <= len(self.legs) <= _LEGS:
             raise InvalidValueError(f"have 1 to {_LEGS} legs", was=len(self.legs), field="legs")
+        for each in self.legs:
+            if not isinstance(each, Leg):
+                raise InvalidValueError("be Leg values", was=each, field="legs")
 
 
 @attrs.frozen
@@ -203,7 +217,7 @@ class Statement:
         effective_at: When it takes effect.
 
     Raises:
-        InvalidValueError: If a name or text has another form.
+        InvalidValueError: If a name or text has another form, or a name comes twice.
 
     Example:
         >>> Statement(CommandId("emissions/KEE-001/2021"), AccountId("KEE-001"), "verified_emissions",

@@ -21,6 +21,7 @@ from carbonkit.ledger.asset import Asset
 from carbonkit.ledger.command import Command, DefineAsset, Leg, OpenAccount, Statement, Transfer
 from carbonkit.ledger.serial import Selection, SerialRange
 from carbonkit.values.identifier import AccountId, AssetId, CommandId
+from carbonkit.values.number import whole
 from carbonkit.values.time import as_instant
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ __all__ = ["GENESIS", "Entry", "Record", "body_of", "command_from", "record_from
 
 GENESIS = "0" * 64
 """What the first record names as the digest before it."""
+
+# What reading a text that is no record can raise before it is found out.
+_HOSTILE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, CarbonkitError)
 
 
 @attrs.frozen
@@ -223,13 +227,13 @@ def record_from(body: str, digest: str) -> Record:
 
     Args:
         body: Its canonical form.
-        digest: The digest stored beside it; `verify` recomputes it.
+        digest: The digest stored beside it.
 
     Returns:
         The record.
 
     Raises:
-        IntegrityError: If the body is not a record.
+        IntegrityError: If the body is not a record, or not the one that the digest seals.
 
     Example:
         >>> asset = Asset(AssetId("CNY"), 2, serialised=False)
@@ -240,24 +244,35 @@ def record_from(body: str, digest: str) -> Record:
     """
     try:
         facts = json.loads(body)
-        return Record(
-            sequence=facts["sequence"],
+        record = Record(
+            sequence=whole(facts["sequence"]),
             recorded_at=as_instant(facts["recorded_at"]),
             command=command_from(facts["command"]),
             entries=tuple(_entry(each) for each in facts["entries"]),
-            previous=facts["previous"],
+            previous=_digest(facts["previous"]),
             digest=digest,
         )
-    except (ValueError, KeyError, TypeError, CarbonkitError) as error:
+        resealed = hashlib.sha256(body.encode("ascii")).hexdigest()
+    except _HOSTILE as error:
         raise IntegrityError("be a record of the journal", was=body, field="stored record") from error
+    if resealed != digest:
+        place = f"record {record.sequence} ({record.command.id})"
+        raise IntegrityError("be what was sealed", was=f"digest {resealed[:12]}…", field=place)
+    return record
+
+
+def _digest(text: object) -> str:
+    if not isinstance(text, str):
+        raise IntegrityError("be a digest", was=text, field="previous")
+    return text
 
 
 def _entry(facts: list[Any]) -> Entry:
     account, asset, bucket, quantity, after, ranges = facts
     return Entry(
-        Holding(AccountId(account), AssetId(asset), bucket),
-        quantity,
-        after,
+        Holding(AccountId(account), AssetId(asset), Bucket(bucket).value),
+        whole(quantity),
+        whole(after),
         tuple(SerialRange(first, last) for first, last in ranges),
     )
 

@@ -111,7 +111,8 @@ class Ledger:
             The receipt.
 
         Raises:
-            LedgerError: If the ledger refuses it; nothing is then written.
+            CarbonkitError: If it is refused; nothing is then written. It is one of these:
+            LedgerError: If the ledger refuses it.
             IdentifierReusedError: If the id was used for another command.
             UnknownAccountError: If an account does not exist.
             UnknownAssetError: If an asset does not exist.
@@ -119,7 +120,12 @@ class Ledger:
         """
         for _ in range(_ATTEMPTS):
             draft = Draft(self.store)
-            receipt = self._drafted(draft, command)
+            try:
+                receipt = self._drafted(draft, command)
+            except CarbonkitError:
+                if draft.overtaken:  # refused by a state that is gone; the command itself may be in by now
+                    continue
+                raise
             if receipt.repeated or self.store.write(draft.batch()):
                 return receipt
         raise IntegrityError("stay still for one write", was=f"moved {_ATTEMPTS} times", field="journal")
@@ -148,6 +154,8 @@ class Ledger:
         for _ in range(_ATTEMPTS):
             draft = Draft(self.store)
             receipts, problems = self._worked_out(draft, group)
+            if problems and draft.overtaken:
+                continue
             if problems:
                 raise BatchError(problems)
             if all(receipt.repeated for receipt in receipts) or self.store.write(draft.batch()):
@@ -238,13 +246,37 @@ class Ledger:
         return self.store.quantity(Holding(account, asset, bucket.value))
 
     def balances(self, account: AccountId | None = None, asset: AssetId | None = None) -> tuple[Balance, ...]:
-        """Return the balances of an account, an asset, both or all, in order of the holding."""
+        """
+        Return the balances of an account, an asset, both or all, in order of the holding.
+
+        Returns:
+            The balances.
+
+        Raises:
+            UnknownAccountError: If the account is not open.
+            UnknownAssetError: If the asset is not defined.
+        """
+        if account is not None:
+            self.account(account)
+        if asset is not None:
+            self.asset(asset)
         return tuple(self.store.balances(account, asset))
 
     def serials(
         self, account: AccountId, asset: AssetId, bucket: Bucket = Bucket.TRADABLE
     ) -> tuple[SerialRange, ...]:
-        """Return the serial ranges in a holding, lowest first."""
+        """
+        Return the serial ranges in a holding, lowest first.
+
+        Returns:
+            The ranges.
+
+        Raises:
+            UnknownAccountError: If the account is not open.
+            UnknownAssetError: If the asset is not defined.
+        """
+        self.account(account)
+        self.asset(asset)
         return self.store.serials(Holding(account, asset, bucket.value))
 
     def records(self) -> Iterator[Record]:

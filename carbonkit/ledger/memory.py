@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from carbonkit.ledger.account import Account, Balance, Holding
@@ -10,6 +11,7 @@ from carbonkit.ledger.store import EMPTY, Batch, Head, StoredBlock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from carbonkit.ledger.asset import Asset
     from carbonkit.ledger.journal import Entry, Record
@@ -52,11 +54,11 @@ class MemoryStore:
 
     def records(self, after: int = 0) -> Iterator[Record]:
         """Yield the records after a place, in order."""
-        yield from self._records[after:]
+        yield from self._records[max(after, 0) :]
 
     def records_about(self, account: AccountId) -> Iterator[Record]:
         """Yield the records about an account, in order."""
-        for place in self._about.get(account, ()):
+        for place in tuple(self._about.get(account, ())):
             yield self._records[place]
 
     def account(self, account_id: AccountId) -> Account | None:
@@ -65,8 +67,7 @@ class MemoryStore:
 
     def accounts(self) -> Iterator[Account]:
         """Yield every account, by id."""
-        for key in sorted(self._accounts):
-            yield self._accounts[key]
+        yield from [self._accounts[key] for key in sorted(self._accounts)]
 
     def asset(self, asset_id: AssetId) -> Asset | None:
         """Return an asset, or None."""
@@ -74,8 +75,7 @@ class MemoryStore:
 
     def assets(self) -> Iterator[Asset]:
         """Yield every asset, by id."""
-        for key in sorted(self._assets):
-            yield self._assets[key]
+        yield from [self._assets[key] for key in sorted(self._assets)]
 
     def quantity(self, holding: Holding) -> int:
         """Return what a holding contains."""
@@ -83,9 +83,9 @@ class MemoryStore:
 
     def balances(self, account: AccountId | None = None, asset: AssetId | None = None) -> Iterator[Balance]:
         """Yield the balances asked for, in order of the holding."""
-        for holding in sorted(self._quantities):
+        for holding, quantity in sorted(self._quantities.items()):
             if account in (None, holding.account) and asset in (None, holding.asset):
-                yield Balance(holding, self._quantities[holding])
+                yield Balance(holding, quantity)
 
     def serials(self, holding: Holding) -> tuple[SerialRange, ...]:
         """Return the serial ranges in a holding, lowest first."""
@@ -104,15 +104,25 @@ class MemoryStore:
 
     def blocks(self) -> Iterator[StoredBlock]:
         """Yield every block, by asset and number."""
-        for asset in sorted(self._blocks):
-            for first in sorted(self._blocks[asset]):
-                yield self._blocks[asset][first]
+        yield from sorted(block for blocks in self._blocks.values() for block in blocks.values())
 
     def entries(self) -> Iterator[tuple[int, Entry]]:
         """Yield every entry with its record's place."""
-        for record in self._records:
+        for record in self.records():
             for entry in record.entries:
                 yield record.sequence, entry
+
+    def mentions(self) -> Iterator[tuple[AccountId, int]]:
+        """Yield every account with the place of each record about it, in order."""
+        yield from [
+            (account, self._records[place].sequence)
+            for account, places in sorted(self._about.items())
+            for place in places
+        ]
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Change nothing: the store belongs to one thread, and nobody else writes to it."""
+        return nullcontext()
 
     def write(self, batch: Batch) -> bool:
         """Write a batch whole, or nothing if the head has moved."""

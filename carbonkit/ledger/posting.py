@@ -25,6 +25,7 @@ from carbonkit.ledger.command import LARGEST, Command, DefineAsset, Leg, OpenAcc
 from carbonkit.ledger.journal import Entry, Record, request_digest, sealed
 from carbonkit.ledger.serial import SerialRange, first_overlap, take
 from carbonkit.ledger.store import Batch, StoredBlock
+from carbonkit.values.time import as_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +67,11 @@ class Draft:
         self._begun: dict[tuple[AssetId, int], StoredBlock] = {}
         self._undo: list[Callable[[], None]] = []
 
+    @property
+    def overtaken(self) -> bool:
+        """Whether another writer has moved the store on since the draft was begun."""
+        return self._store.head() != self._after
+
     def known(self, command: Command) -> Record | None:
         """
         Find the record of a command that was posted before.
@@ -104,7 +110,9 @@ class Draft:
             LedgerError: If the command is refused; the draft is then unchanged.
             UnknownAccountError: If an account does not exist.
             UnknownAssetError: If an asset does not exist.
+            InvalidValueError: If the clock does not show an instant with its offset.
         """
+        now = as_instant(now, field="clock")
         entries: tuple[Entry, ...] = ()
         match command:
             case OpenAccount(account=account):

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Selection", "SerialRange", "first_overlap", "take"]
 
+_HIGHEST = 2**63 - 1  # what every store can hold
+
 
 class Selection(enum.Enum):
     """
@@ -40,10 +42,10 @@ class SerialRange:
 
     Args:
         first: The lowest number, 1 or more.
-        last: The highest number.
+        last: The highest number, at most 2^63 - 1.
 
     Raises:
-        SerialRangeError: If the range is reversed or does not start at 1 or above.
+        SerialRangeError: If the range is reversed, does not start at 1 or above, or ends too high.
 
     Example:
         >>> SerialRange(101, 250).quantity
@@ -61,6 +63,8 @@ class SerialRange:
             raise SerialRangeError(
                 "end at or after its first number", was=f"{self.first} to {self.last}", field="serial range"
             )
+        if self.last > _HIGHEST:
+            raise SerialRangeError(f"end at {_HIGHEST} or below", was=self.last, field="last serial number")
 
     @property
     def quantity(self) -> int:

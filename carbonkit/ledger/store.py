@@ -14,6 +14,7 @@ from carbonkit.values.identifier import AssetId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from carbonkit.ledger.account import Account
     from carbonkit.ledger.asset import Asset
@@ -98,7 +99,8 @@ class Store(Protocol):
     Where a ledger keeps its journal, and the balances and blocks that follow from it.
 
     Everything read reflects the last batch written. A batch is written whole, and
-    is durable, before `write` returns.
+    is durable, before `write` returns. What is yielded ends where the store ended
+    when the first item was taken; a caller may write in the middle, or stop there.
 
     Example:
         >>> from carbonkit.ledger import MemoryStore
@@ -165,6 +167,14 @@ class Store(Protocol):
 
     def entries(self) -> Iterator[tuple[int, Entry]]:
         """Yield every indexed entry with its record's place, in order."""
+        ...
+
+    def mentions(self) -> Iterator[tuple[AccountId, int]]:
+        """Yield every account with the place of each record about it, in order."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Hold everything that is read inside to one state, whatever others write meanwhile."""
         ...
 
     def write(self, batch: Batch) -> bool:

@@ -67,6 +67,7 @@ def verify(store: Store, progress: Callable[[int], None] | None = None) -> Verif
     posted again into an empty ledger in memory, and what comes out is compared
     with what is stored. Then the books are counted: each asset's balances sum to
     zero, each holding's serial ranges count its balance, no number lies in two blocks.
+    Everything is read in one state, so others may write meanwhile.
 
     Args:
         store: The store to check; it is only read.
@@ -82,26 +83,18 @@ def verify(store: Store, progress: Callable[[int], None] | None = None) -> Verif
     """
     again = MemoryStore()
     differences: list[str] = []
-    entries = 0
-    previous = GENESIS
     try:
-        for place, record in enumerate(store.records(), start=1):
-            entries += len(record.entries)
-            differences.extend(_replayed(record, place, previous, again))
-            previous = record.digest
-            if len(differences) >= _REPORTED:
-                break
-            if progress is not None and place % 1000 == 0:
-                progress(place)
-        if not differences:
-            differences.extend(_state(store, again))
-            differences.extend(_books(again))
+        with store.snapshot():
+            differences.extend(_journal(store, again, progress))
+            if not differences:
+                differences.extend(_state(store, again))
+                differences.extend(_books(again))
     except CarbonkitError as error:
         differences.append(f"the store cannot be read: {error}")
     head = again.head()
     return Verification(
         records=head.sequence,
-        entries=entries,
+        entries=sum(1 for _ in again.entries()),
         accounts=sum(1 for _ in again.accounts()),
         supply=tuple(sorted(_supply(again).items())),
         head=head.digest,
@@ -109,11 +102,26 @@ def verify(store: Store, progress: Callable[[int], None] | None = None) -> Verif
     )
 
 
+def _journal(store: Store, again: MemoryStore, progress: Callable[[int], None] | None) -> list[str]:
+    differences: list[str] = []
+    previous = GENESIS
+    for place, record in enumerate(store.records(), start=1):
+        differences.extend(_replayed(record, place, previous, again))
+        previous = record.digest
+        if len(differences) >= _REPORTED:
+            break
+        if progress is not None and place % 1000 == 0:
+            progress(place)
+    return differences
+
+
 def _replayed(record: Record, place: int, previous: str, again: MemoryStore) -> Iterator[str]:
     if record.sequence != place:
         yield f"record {place} is missing or out of order: found record {record.sequence}"
     if record.previous != previous:
         yield f"record {record.sequence} does not follow the record before it"
+    if again.record(record.command.id) is not None:
+        yield f"record {record.sequence} repeats command {record.command.id}"
     content = sealed(record.sequence, record.recorded_at, record.command, record.entries, record.previous)
     if content.digest != record.digest:
         yield f"record {record.sequence} ({record.command.id}) is not what was sealed"
@@ -138,6 +146,7 @@ def _state(store: Store, again: MemoryStore) -> Iterator[str]:
     yield from _compared("entry", store.entries(), again.entries())
     yield from _compared("balance", store.balances(), again.balances())
     yield from _compared("block", store.blocks(), again.blocks())
+    yield from _compared("mention", store.mentions(), again.mentions())
 
 
 def _compared(what: str, stored: Iterable[Item], computed: Iterable[Item]) -> Iterator[str]:

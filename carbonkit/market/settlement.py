@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from carbonkit.errors import CarbonkitError, Problem
+from carbonkit.errors import CarbonkitError, IntegrityError, Problem
 from carbonkit.ledger.account import Bucket
 from carbonkit.ledger.command import Leg, Transfer
 from carbonkit.ledger.ledger import Receipt
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable, Iterable
 
+    from carbonkit.ledger.account import Holding
     from carbonkit.ledger.ledger import Ledger
 
 __all__ = ["Settlement", "release", "settle"]
@@ -51,16 +52,17 @@ class Settlement:
         return not self.failed
 
 
-def _transfer(owed: Obligation, at: datetime.datetime, resale_bucket: Bucket) -> Transfer:
+def _transfer(ledger: Ledger, owed: Obligation, at: datetime.datetime, resale_bucket: Bucket) -> Transfer:
+    asset, cash = ledger.asset(owed.asset), ledger.asset(AssetId(owed.cash.currency))
     delivery = Leg(
-        owed.asset,
-        owed.quantity,
+        asset.id,
+        asset.steps(owed.quantity),
         owed.seller,
         owed.buyer,
         target_bucket=resale_bucket,
-        serials=Selection.FROM_LEFT,
+        serials=Selection.FROM_LEFT if asset.serialised else None,
     )
-    payment = Leg(AssetId(owed.cash.currency), owed.cash.to_minor(), owed.buyer, owed.seller)
+    payment = Leg(cash.id, cash.steps(owed.cash.amount), owed.buyer, owed.seller)
     return Transfer(CommandId(f"settle/{owed.trade}"), [delivery, payment], "settlement", at)
 
 
@@ -88,6 +90,9 @@ def settle(
     Returns:
         The receipts, and what failed.
 
+    Raises:
+        IntegrityError: If the ledger's store fails; what was settled before stays so.
+
     Example:
         >>> from carbonkit.ledger import Ledger, MemoryStore
         >>> from carbonkit.values import FixedClock, as_instant
@@ -100,7 +105,9 @@ def settle(
     failed: list[tuple[Obligation, Problem]] = []
     for done, owed in enumerate(obligations, start=1):
         try:
-            receipts.append(ledger.post(_transfer(owed, at, bucket)))
+            receipts.append(ledger.post(_transfer(ledger, owed, at, bucket)))
+        except IntegrityError:  # no fault of this trade's
+            raise
         except CarbonkitError as error:
             failed.append((owed, error.at(file=f"trade {owed.trade}").problem))
         if progress is not None and done % 50 == 0:
@@ -112,40 +119,54 @@ def release(ledger: Ledger, asset: AssetId, day: datetime.date, at: datetime.dat
     """
     Make tradable what was bought on an earlier day, before a new trading day opens.
 
+    What was bought at `at` or later stays where it is, so that the release of a
+    day, when it comes again, frees nothing that was bought on that day.
+
     Args:
         ledger: Where the accounts are.
         asset: The asset that was bought.
-        day: The trading day that opens; its release is recognised when it comes again.
-        at: When it takes effect.
+        day: The trading day that opens.
+        at: When it takes effect, before the first trade of that day.
 
     Returns:
         One receipt for each account that had something to release.
 
     Raises:
+        UnknownAssetError: If the asset is not defined.
         BatchError: If the ledger refuses; nothing is then released.
 
     Example:
-        >>> from carbonkit.ledger import Ledger, MemoryStore
+        >>> from carbonkit.ledger import Asset, DefineAsset, Ledger, MemoryStore
         >>> from carbonkit.values import FixedClock, as_date, as_instant
-        >>> at = as_instant("2021-07-19T01:00:00Z")
+        >>> at, cea = as_instant("2021-07-19T01:00:00Z"), Asset(AssetId("CEA"), 0, serialised=True)
         >>> ledger = Ledger(MemoryStore(), FixedClock(at))
-        >>> release(ledger, AssetId("CEA-2019-2020"), as_date("2021-07-19"), at)
+        >>> receipt = ledger.post(DefineAsset(CommandId("define/CEA"), cea, at))
+        >>> release(ledger, cea.id, as_date("2021-07-19"), at)
         ()
     """
+    serials = Selection.FROM_LEFT if ledger.asset(asset).serialised else None
     transfers = []
     for balance in ledger.balances(asset=asset):
         held = balance.holding
-        if held.bucket == Bucket.BOUGHT_TODAY.value and balance.quantity:
+        if held.bucket != Bucket.BOUGHT_TODAY.value or not balance.quantity:
+            continue
+        quantity = balance.quantity - _bought_from(ledger, held, at)
+        if quantity > 0:
             leg = Leg(
-                asset,
-                balance.quantity,
-                held.account,
-                held.account,
-                Bucket.BOUGHT_TODAY,
-                Bucket.TRADABLE,
-                Selection.FROM_LEFT,
+                asset, quantity, held.account, held.account, Bucket.BOUGHT_TODAY, Bucket.TRADABLE, serials
             )
             transfers.append(
                 Transfer(CommandId(f"release/{asset}/{day}/{held.account}"), [leg], "release", at)
             )
     return ledger.post_all(transfers)
+
+
+def _bought_from(ledger: Ledger, held: Holding, at: datetime.datetime) -> int:
+    """Count what has come into a holding by transfers that take effect at a moment or later."""
+    return sum(
+        entry.quantity
+        for record in ledger.records_about(held.account)
+        if record.command.effective_at >= at
+        for entry in record.entries
+        if entry.holding == held and entry.quantity > 0
+    )

@@ -17,7 +17,7 @@ from carbonkit.values.time import local_date
 
 if TYPE_CHECKING:
     from carbonkit.ledger.ledger import Ledger
-    from carbonkit.values.identifier import AccountId, AssetId
+    from carbonkit.values.identifier import AccountId, AssetId, CommandId
 
 __all__ = ["Check"]
 
@@ -49,6 +49,7 @@ class Check:
         self._rules = rules
         self._kinds: dict[AccountId, str] = {}
         self._next: dict[AssetId, int] = {}
+        self._given: dict[CommandId, tuple[SerialRange, ...]] = {}
         self._emissions: dict[tuple[AccountId, int], int] = {}
         self._excluded: set[tuple[AccountId, int]] = set()
         self._known: set[AccountId] = set()
@@ -103,15 +104,25 @@ class Check:
         return self._kinds[account]
 
     def _serials(self, request: Transaction) -> tuple[SerialRange, ...] | Selection:
-        if request.type is not TransactionType.ISSUE or isinstance(request.serials, tuple):
+        if request.type is not TransactionType.ISSUE:
             return request.serials
-        before = self._ledger.store.record(request.id)
-        if before is not None:  # a retry: the numbers it was given then
-            return before.entries[0].serials
         asset = request.unit.asset_id
         first = self._next.get(asset) or self._ledger.store.last_serial(asset) + 1
+        if isinstance(request.serials, tuple):
+            self._next[asset] = max([first, *(each.last + 1 for each in request.serials)])
+            return request.serials
+        before = self._given.get(request.id) or self._recorded_serials(request.id)
+        if (
+            sum(each.quantity for each in before) == request.quantity
+        ):  # a retry: the numbers it was given then
+            return before
         self._next[asset] = first + request.quantity
-        return (SerialRange(first, first + request.quantity - 1),)
+        self._given[request.id] = (SerialRange(first, first + request.quantity - 1),)
+        return self._given[request.id]
+
+    def _recorded_serials(self, command_id: CommandId) -> tuple[SerialRange, ...]:
+        record = self._ledger.store.record(command_id)
+        return () if record is None or not record.entries else record.entries[0].serials
 
     def _recorded(self, request: Request) -> bool:
         return self._ledger.store.record(request.id) is not None
@@ -130,9 +141,11 @@ class Check:
             self._excluded.update((account, year) for year in found.excluded)
 
     def _check_emissions(self, request: Emissions) -> None:
+        if self._recorded(request):
+            return
         self._reported(request.account)
         key = (request.account, request.year)
-        if request.tonnes and key in self._excluded and not self._recorded(request):
+        if request.tonnes and key in self._excluded:
             raise RegistryError(
                 f"be 0 for {request.year}, a year that the authority excluded",
                 was=request.tonnes,
@@ -142,9 +155,11 @@ class Check:
         self._emissions[key] = request.tonnes
 
     def _check_exclusion(self, request: Exclusion) -> None:
+        if self._recorded(request):
+            return
         self._reported(request.account)
         key = (request.account, request.year)
-        if self._emissions.get(key) and not self._recorded(request):
+        if self._emissions.get(key):
             raise RegistryError(
                 "be a year without verified emissions",
                 was=f"{request.year} with {self._emissions[key]} tCO2e",

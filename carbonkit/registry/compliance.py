@@ -17,6 +17,7 @@ from carbonkit.ledger.command import Statement, Transfer
 from carbonkit.registry.rules import TransactionType
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.identifier import AccountId
+from carbonkit.values.number import whole
 from carbonkit.values.source import Source
 
 if TYPE_CHECKING:
@@ -224,12 +225,13 @@ def history_of(
             case Transfer(reason=TransactionType.SURRENDER.value):
                 surrendered += sum(leg.quantity for leg in command.legs if leg.source == account)
             case Statement(kind=Report.OPERATING_YEARS.value):
-                first = int(command.fact("first"))
-                last = int(command.fact("last")) if command.fact("last") else None
+                first = whole(command.fact("first"), field="first year")
+                last = whole(command.fact("last"), field="last year") if command.fact("last") else None
             case Statement(kind=Report.VERIFIED_EMISSIONS.value):
-                emissions[int(command.fact("year"))] = int(command.fact("tonnes"))
+                year = whole(command.fact("year"), field="year")
+                emissions[year] = whole(command.fact("tonnes"), field="tonnes")
             case Statement(kind=Report.EXCLUDED_YEAR.value):
-                excluded.add(int(command.fact("year")))
+                excluded.add(whole(command.fact("year"), field="year"))
             case _:
                 pass
     if first is None:

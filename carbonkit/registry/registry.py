@@ -14,11 +14,18 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from carbonkit.errors import BatchError, CarbonkitError, RegistryError
+from carbonkit.errors import (
+    BatchError,
+    CarbonkitError,
+    IntegrityError,
+    InvalidValueError,
+    RegistryError,
+)
 from carbonkit.ledger.ledger import Ledger
 from carbonkit.registry.check import Check
 from carbonkit.registry.compliance import Compliance, history_of
 from carbonkit.registry.rules import RegistryRules
+from carbonkit.values.number import whole
 from carbonkit.values.time import as_date, at_local_time
 
 if TYPE_CHECKING:
@@ -31,6 +38,8 @@ if TYPE_CHECKING:
     from carbonkit.values.identifier import AccountId
 
 __all__ = ["Registry", "in_groups"]
+
+_ATTEMPTS = 100  # times that a group is checked again because another writer was faster
 
 
 @attrs.frozen
@@ -74,7 +83,20 @@ class Registry:
 
         Raises:
             BatchError: If any request is refused; it names every one that is.
+            IntegrityError: If other writers never let this group through.
         """
+        group = tuple(requests)
+        for _ in range(_ATTEMPTS):
+            head = self.ledger.store.head()
+            try:
+                return self._submitted(group)
+            except BatchError:
+                if self.ledger.store.head() == head:
+                    raise
+                # refused by a state that is gone; another writer may have recorded the same requests
+        raise IntegrityError("stay still for one write", was=f"moved {_ATTEMPTS} times", field="journal")
+
+    def _submitted(self, requests: tuple[Request, ...]) -> tuple[Receipt, ...]:
         checked = Check(self.ledger, self.rules)
         commands: list[Command] = []
         problems: list[Problem] = []
@@ -126,7 +148,7 @@ def in_groups(
     Args:
         registry: The registry.
         requests: What is asked, in order.
-        size: How many requests a group has at most.
+        size: How many requests a group has at most; 1 or more.
         progress: Called after every group with the number of requests done.
 
     Returns:
@@ -134,6 +156,7 @@ def in_groups(
 
     Raises:
         BatchError: If a request of some group is refused; the groups before it stay recorded.
+        InvalidValueError: If the size is less than 1.
 
     Example:
         >>> from carbonkit.ledger import Ledger, MemoryStore
@@ -143,6 +166,8 @@ def in_groups(
         >>> in_groups(Registry(Ledger(MemoryStore(), clock), uk.registry_rules()), [], 1000)
         0
     """
+    if whole(size, field="size") < 1:
+        raise InvalidValueError("be 1 or more", was=size, field="size")
     done = 0
     group: list[Request] = []
     for request in requests:

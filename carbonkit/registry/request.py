@@ -46,8 +46,8 @@ class UnitDefinition:
         'CEA'
     """
 
-    id: CommandId
-    unit: UnitType
+    id: CommandId = attrs.field(validator=attrs.validators.instance_of(CommandId))
+    unit: UnitType = attrs.field(validator=attrs.validators.instance_of(UnitType))
     effective_at: datetime.datetime = attrs.field(converter=_effective)
 
 
@@ -61,8 +61,8 @@ class Opening:
         'key_emitter'
     """
 
-    id: CommandId
-    account: AccountId
+    id: CommandId = attrs.field(validator=attrs.validators.instance_of(CommandId))
+    account: AccountId = attrs.field(validator=attrs.validators.instance_of(AccountId))
     kind: str
     effective_at: datetime.datetime = attrs.field(converter=_effective)
 
@@ -77,8 +77,8 @@ class Operation:
         2021
     """
 
-    id: CommandId
-    account: AccountId
+    id: CommandId = attrs.field(validator=attrs.validators.instance_of(CommandId))
+    account: AccountId = attrs.field(validator=attrs.validators.instance_of(AccountId))
     first_year: int = attrs.field(converter=_year)
     last_year: int | None = attrs.field(converter=attrs.converters.optional(_year))
     effective_at: datetime.datetime = attrs.field(converter=_effective)
@@ -99,8 +99,8 @@ class Emissions:
         0
     """
 
-    id: CommandId
-    account: AccountId
+    id: CommandId = attrs.field(validator=attrs.validators.instance_of(CommandId))
+    account: AccountId = attrs.field(validator=attrs.validators.instance_of(AccountId))
     year: int = attrs.field(converter=_year)
     tonnes: int = attrs.field(converter=_tonnes)
     effective_at: datetime.datetime = attrs.field(converter=_effective)
@@ -116,8 +116,8 @@ class Exclusion:
         2021
     """
 
-    id: CommandId
-    account: AccountId
+    id: CommandId = attrs.field(validator=attrs.validators.instance_of(CommandId))
+    account: AccountId = attrs.field(validator=attrs.validators.instance_of(AccountId))
     year: int = attrs.field(converter=_year)
     effective_at: datetime.datetime = attrs.field(converter=_effective)
 

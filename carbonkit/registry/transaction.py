@@ -6,6 +6,7 @@ import datetime
 
 import attrs
 
+from carbonkit.errors import InvalidValueError
 from carbonkit.ledger.command import Leg, Transfer
 from carbonkit.ledger.serial import Selection, SerialRange
 from carbonkit.registry.rules import TransactionType
@@ -18,7 +19,10 @@ __all__ = ["Transaction"]
 
 
 def _quantity(value: int) -> int:
-    return whole(value, field="quantity")
+    quantity = whole(value, field="quantity")
+    if quantity < 1:
+        raise InvalidValueError("be 1 or more", was=quantity, field="quantity")
+    return quantity
 
 
 def _effective(value: str | datetime.datetime) -> datetime.datetime:
@@ -42,7 +46,7 @@ class Transaction:
             next free numbers if none are named.
 
     Raises:
-        InvalidValueError: If the quantity is not a whole number.
+        InvalidValueError: If the quantity is not a whole number above zero.
 
     Example:
         >>> Transaction(CommandId("surrender/1"), TransactionType.SURRENDER, UnitType("UKA", "2021"), 100,
@@ -50,12 +54,12 @@ class Transaction:
         100
     """
 
-    id: CommandId
-    type: TransactionType
-    unit: UnitType
+    id: CommandId = attrs.field(validator=attrs.validators.instance_of(CommandId))
+    type: TransactionType = attrs.field(validator=attrs.validators.instance_of(TransactionType))
+    unit: UnitType = attrs.field(validator=attrs.validators.instance_of(UnitType))
     quantity: int = attrs.field(converter=_quantity)
-    source: AccountId
-    target: AccountId
+    source: AccountId = attrs.field(validator=attrs.validators.instance_of(AccountId))
+    target: AccountId = attrs.field(validator=attrs.validators.instance_of(AccountId))
     effective_at: datetime.datetime = attrs.field(converter=_effective)
     serials: tuple[SerialRange, ...] | Selection = Selection.FROM_LEFT
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from carbonkit.errors import InvalidValueError
 from carbonkit.registry.rules import AccountKind, RegistryRules, Route, TransactionType
 from carbonkit.registry.unit import UnitType
+from carbonkit.values.number import whole
 from carbonkit.values.source import Source, Status
 from carbonkit.values.time import Period
 
@@ -16,6 +18,8 @@ UNIT: Final = UnitType("UKA", "2021-2030")
 
 SURRENDER_DEADLINE: Final = "04-30"
 """Month and day of the year after, by which units must be surrendered."""
+
+_FIRST_YEAR: Final = 2021
 
 _REGISTRY: Final = Source(
     "Department for Energy Security and Net Zero",
@@ -93,8 +97,13 @@ def surrender_deadline(year: int) -> tuple[str, Source]:
     Returns:
         The date, and where it was read; the status says how sure it is.
 
+    Raises:
+        InvalidValueError: If the scheme did not run in that year.
+
     Example:
         >>> surrender_deadline(2021)[0]
         '2022-04-30'
     """
+    if whole(year, field="year") < _FIRST_YEAR:
+        raise InvalidValueError(f"be {_FIRST_YEAR} or later", was=year, field="year")
     return f"{year + 1}-{SURRENDER_DEADLINE}", _DEADLINE

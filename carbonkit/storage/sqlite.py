@@ -10,56 +10,72 @@ it for look-ups, and `verify` recomputes them from it.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sqlite3
+import time
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import attrs
 
 from carbonkit.errors import IntegrityError, InvalidValueError
-from carbonkit.ledger.account import Account, Balance, Holding
-from carbonkit.ledger.asset import Asset
 from carbonkit.ledger.command import DefineAsset, OpenAccount, Statement
-from carbonkit.ledger.journal import Entry, Record, body_of, record_from
+from carbonkit.ledger.journal import body_of
 from carbonkit.ledger.serial import SerialRange
-from carbonkit.ledger.store import EMPTY, Batch, Head, StoredBlock
-from carbonkit.values.identifier import AccountId, AssetId, CommandId
-from carbonkit.values.time import as_instant
+from carbonkit.ledger.store import EMPTY
+from carbonkit.storage._row import (
+    ranges_text,
+    read,
+    stored_account,
+    stored_asset,
+    stored_balance,
+    stored_block,
+    stored_entry,
+    stored_head,
+    stored_record,
+)
+from carbonkit.values.identifier import AccountId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from carbonkit.ledger.account import Account, Balance, Holding
+    from carbonkit.ledger.asset import Asset
+    from carbonkit.ledger.journal import Entry, Record
+    from carbonkit.ledger.store import Batch, Head, StoredBlock
+    from carbonkit.values.identifier import AssetId, CommandId
 
 __all__ = ["SCHEMA_VERSION", "SQLiteStore"]
 
 SCHEMA_VERSION: Final = 1
 _APPLICATION: Final = 0x636B6974  # "ckit", so that `file` and we know the file for ours
 _BUSY_MILLISECONDS: Final = 10_000
+_PAUSE_MILLISECONDS: Final = 10
+_PAGE: Final = 1_000  # rows of the journal that are read at a time
 
 _SCHEMA: Final = """
-CREATE TABLE record (
+CREATE TABLE IF NOT EXISTS record (
     sequence INTEGER PRIMARY KEY,
     command_id TEXT NOT NULL UNIQUE,
     recorded_at TEXT NOT NULL,
     body TEXT NOT NULL,
     digest TEXT NOT NULL
 ) STRICT;
-CREATE TABLE about (
+CREATE TABLE IF NOT EXISTS about (
     account TEXT NOT NULL,
     sequence INTEGER NOT NULL,
     PRIMARY KEY (account, sequence)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE account (
+CREATE TABLE IF NOT EXISTS account (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
     may_go_negative INTEGER NOT NULL CHECK (may_go_negative IN (0, 1))
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE asset (
+CREATE TABLE IF NOT EXISTS asset (
     id TEXT PRIMARY KEY,
     places INTEGER NOT NULL,
     serialised INTEGER NOT NULL CHECK (serialised IN (0, 1))
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE entry (
+CREATE TABLE IF NOT EXISTS entry (
     sequence INTEGER NOT NULL,
     position INTEGER NOT NULL,
     account TEXT NOT NULL,
@@ -70,15 +86,15 @@ CREATE TABLE entry (
     serials TEXT NOT NULL,
     PRIMARY KEY (sequence, position)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX entry_of_holding ON entry (account, asset, bucket, sequence);
-CREATE TABLE balance (
+CREATE INDEX IF NOT EXISTS entry_of_holding ON entry (account, asset, bucket, sequence);
+CREATE TABLE IF NOT EXISTS balance (
     account TEXT NOT NULL,
     asset TEXT NOT NULL,
     bucket TEXT NOT NULL,
     quantity INTEGER NOT NULL,
     PRIMARY KEY (account, asset, bucket)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE block (
+CREATE TABLE IF NOT EXISTS block (
     asset TEXT NOT NULL,
     first INTEGER NOT NULL,
     last INTEGER NOT NULL CHECK (last >= first AND first >= 1),
@@ -86,14 +102,14 @@ CREATE TABLE block (
     bucket TEXT NOT NULL,
     PRIMARY KEY (asset, first)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX block_of_holding ON block (account, asset, bucket, first);
-CREATE TRIGGER record_is_not_changed BEFORE UPDATE ON record
+CREATE INDEX IF NOT EXISTS block_of_holding ON block (account, asset, bucket, first);
+CREATE TRIGGER IF NOT EXISTS record_is_not_changed BEFORE UPDATE ON record
     BEGIN SELECT RAISE(ABORT, 'a record is never changed'); END;
-CREATE TRIGGER record_is_not_deleted BEFORE DELETE ON record
+CREATE TRIGGER IF NOT EXISTS record_is_not_deleted BEFORE DELETE ON record
     BEGIN SELECT RAISE(ABORT, 'a record is never deleted'); END;
-CREATE TRIGGER entry_is_not_changed BEFORE UPDATE ON entry
+CREATE TRIGGER IF NOT EXISTS entry_is_not_changed BEFORE UPDATE ON entry
     BEGIN SELECT RAISE(ABORT, 'an entry is never changed'); END;
-CREATE TRIGGER entry_is_not_deleted BEFORE DELETE ON entry
+CREATE TRIGGER IF NOT EXISTS entry_is_not_deleted BEFORE DELETE ON entry
     BEGIN SELECT RAISE(ABORT, 'an entry is never deleted'); END;
 """
 
@@ -139,16 +155,17 @@ class SQLiteStore:
             The store; close it, or use it in a `with` statement.
 
         Raises:
-            IntegrityError: If the file is no ledger, or is broken.
-            InvalidValueError: If a newer carbonkit made it.
+            IntegrityError: If the file is no ledger, is broken, or cannot be opened for writing.
+            InvalidValueError: If a newer carbonkit made it, or the path names no file.
 
         Example:
             >>> SQLiteStore.open(":memory:").close()
         """
+        name = os.fspath(path)
+        if not name or "\0" in os.fsdecode(name):  # SQLite would keep it in a file that vanishes
+            raise InvalidValueError('be a file\'s path or ":memory:"', was=name, field="ledger file")
         with _ours():
-            connection = sqlite3.connect(
-                os.fspath(path), isolation_level=None, timeout=_BUSY_MILLISECONDS / 1000
-            )
+            connection = sqlite3.connect(name, isolation_level=None, timeout=_BUSY_MILLISECONDS / 1000)
             try:
                 _prepare(connection)
             except BaseException:
@@ -168,56 +185,69 @@ class SQLiteStore:
         """Close the file."""
         self.close()
 
-    def _rows(self, sql: str, *values: object) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        # All at once: a statement left open would keep this connection in an old state, and from writing.
         with _ours():
-            yield from self.connection.execute(sql, values)
+            return self.connection.execute(sql, values).fetchall()
 
     def _row(self, sql: str, *values: object) -> tuple[Any, ...] | None:
-        with _ours():
-            row: tuple[Any, ...] | None = self.connection.execute(sql, values).fetchone()
-            return row
+        rows = self._rows(sql, *values)
+        return rows[0] if rows else None
+
+    def _pages(self, sql: str, after: tuple[int, ...], *values: object) -> Iterator[tuple[Any, ...]]:
+        # The statement takes the key to go on after, and ends in LIMIT ?; its rows begin with that key.
+        while rows := self._rows(sql, *after, *values, _PAGE):
+            yield from rows
+            after = rows[-1][: len(after)]
 
     def head(self) -> Head:
         """Return the last record's place and digest."""
         row = self._row("SELECT sequence, digest, recorded_at FROM record ORDER BY sequence DESC LIMIT 1")
-        return EMPTY if row is None else Head(row[0], row[1], as_instant(row[2]))
+        return EMPTY if row is None else read(stored_head, row)
 
     def record(self, command_id: CommandId) -> Record | None:
         """Return the record of a command, or None."""
-        row = self._row("SELECT body, digest FROM record WHERE command_id = ?", command_id.text)
-        return None if row is None else record_from(*row)
+        sql = "SELECT sequence, command_id, recorded_at, body, digest FROM record WHERE command_id = ?"
+        row = self._row(sql, command_id.text)
+        return None if row is None else read(stored_record, row)
 
     def records(self, after: int = 0) -> Iterator[Record]:
         """Yield the records after a place, in order."""
-        sql = "SELECT body, digest FROM record WHERE sequence > ? ORDER BY sequence"
-        for body, digest in self._rows(sql, after):
-            yield record_from(body, digest)
+        sql = (
+            "SELECT sequence, command_id, recorded_at, body, digest FROM record"
+            " WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?"
+        )
+        for row in self._pages(sql, (after,), self.head().sequence):
+            yield read(stored_record, row)
 
     def records_about(self, account: AccountId) -> Iterator[Record]:
         """Yield the records about an account, in order."""
         sql = (
-            "SELECT body, digest FROM about JOIN record USING (sequence) WHERE account = ? ORDER BY sequence"
+            "SELECT sequence, command_id, recorded_at, body, digest FROM about JOIN record USING (sequence)"
+            " WHERE sequence > ? AND sequence <= ? AND account = ? ORDER BY sequence LIMIT ?"
         )
-        for body, digest in self._rows(sql, account.text):
-            yield record_from(body, digest)
+        for row in self._pages(sql, (0,), self.head().sequence, account.text):
+            yield read(stored_record, row)
 
     def account(self, account_id: AccountId) -> Account | None:
         """Return an account, or None."""
         row = self._row("SELECT id, kind, may_go_negative FROM account WHERE id = ?", account_id.text)
-        return None if row is None else _account(row)
+        return None if row is None else read(stored_account, row)
 
     def accounts(self) -> Iterator[Account]:
         """Yield every account, by id."""
-        return map(_account, self._rows("SELECT id, kind, may_go_negative FROM account ORDER BY id"))
+        for row in self._rows("SELECT id, kind, may_go_negative FROM account ORDER BY id"):
+            yield read(stored_account, row)
 
     def asset(self, asset_id: AssetId) -> Asset | None:
         """Return an asset, or None."""
         row = self._row("SELECT id, places, serialised FROM asset WHERE id = ?", asset_id.text)
-        return None if row is None else _asset(row)
+        return None if row is None else read(stored_asset, row)
 
     def assets(self) -> Iterator[Asset]:
         """Yield every asset, by id."""
-        return map(_asset, self._rows("SELECT id, places, serialised FROM asset ORDER BY id"))
+        for row in self._rows("SELECT id, places, serialised FROM asset ORDER BY id"):
+            yield read(stored_asset, row)
 
     def quantity(self, holding: Holding) -> int:
         """Return what a holding contains."""
@@ -231,10 +261,8 @@ class SQLiteStore:
             "SELECT account, asset, bucket, quantity FROM balance"
             " WHERE account = ifnull(?, account) AND asset = ifnull(?, asset) ORDER BY account, asset, bucket"
         )
-        for name, what, bucket, quantity in self._rows(
-            sql, account.text if account else None, asset.text if asset else None
-        ):
-            yield Balance(Holding(AccountId(name), AssetId(what), bucket), quantity)
+        for row in self._rows(sql, account.text if account else None, asset.text if asset else None):
+            yield read(stored_balance, row)
 
     def serials(self, holding: Holding) -> tuple[SerialRange, ...]:
         """Return the serial ranges in a holding, lowest first."""
@@ -243,7 +271,7 @@ class SQLiteStore:
             "SELECT first, last FROM block INDEXED BY block_of_holding"
             " WHERE account = ? AND asset = ? AND bucket = ? ORDER BY first"
         )
-        return tuple(SerialRange(first, last) for first, last in self._rows(sql, *_key(holding)))
+        return tuple(read(SerialRange, row) for row in self._rows(sql, *_key(holding)))
 
     def block_over(self, asset: AssetId, serials: SerialRange) -> StoredBlock | None:
         """Return some block of the asset that shares a number with a range, or None."""
@@ -253,7 +281,7 @@ class SQLiteStore:
             " WHERE asset = ? AND first <= ? ORDER BY first DESC LIMIT 1"
         )
         row = self._row(sql, asset.text, serials.last)
-        return None if row is None or row[2] < serials.first else _block(row)
+        return None if row is None or row[2] < serials.first else read(stored_block, row)
 
     def last_serial(self, asset: AssetId) -> int:
         """Return the highest serial number of an asset that was ever issued."""
@@ -263,20 +291,40 @@ class SQLiteStore:
 
     def blocks(self) -> Iterator[StoredBlock]:
         """Yield every block, by asset and number."""
-        return map(
-            _block, self._rows("SELECT asset, first, last, account, bucket FROM block ORDER BY asset, first")
-        )
+        for row in self._rows("SELECT asset, first, last, account, bucket FROM block ORDER BY asset, first"):
+            yield read(stored_block, row)
 
     def entries(self) -> Iterator[tuple[int, Entry]]:
         """Yield every indexed entry with its record's place, in order."""
         sql = (
-            "SELECT sequence, account, asset, bucket, quantity, balance_after, serials"
-            " FROM entry ORDER BY sequence, position"
+            "SELECT sequence, position, account, asset, bucket, quantity, balance_after, serials FROM entry"
+            " WHERE (sequence, position) > (?, ?) AND sequence <= ? ORDER BY sequence, position LIMIT ?"
         )
-        for sequence, account, asset, bucket, quantity, after, ranges in self._rows(sql):
-            serials = tuple(SerialRange(first, last) for first, last in json.loads(ranges))
-            holding = Holding(AccountId(account), AssetId(asset), bucket)
-            yield sequence, Entry(holding, quantity, after, serials)
+        row = self._row("SELECT max(sequence) FROM entry")
+        due = (0, 0)
+        for sequence, position, *facts in self._pages(sql, (-1, -1), row[0] if row else None):
+            if position != (due[1] if sequence == due[0] else 0):
+                raise IntegrityError(
+                    "be counted from 0", was=f"{sequence}/{position}", field="position of a stored entry"
+                )
+            due = (sequence, position + 1)
+            yield sequence, read(stored_entry, tuple(facts))
+
+    def mentions(self) -> Iterator[tuple[AccountId, int]]:
+        """Yield every account with the place of each record about it, in order."""
+        for account, sequence in self._rows("SELECT account, sequence FROM about ORDER BY account, sequence"):
+            yield read(AccountId, (account,)), sequence
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Hold everything that is read inside to one state, whatever others write meanwhile."""
+        with _ours():
+            self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
 
     def write(self, batch: Batch) -> bool:
         """Write a batch whole and durably; return False, and write nothing, if the head has moved."""
@@ -354,10 +402,12 @@ class SQLiteStore:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN")  # all three as of one moment: another connection may be making them
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    if tables and application != _APPLICATION:
+    connection.execute("COMMIT")
+    if (tables or application) and application != _APPLICATION:
         raise IntegrityError("be a carbonkit ledger", was="another SQLite database", field="ledger file")
     if version > SCHEMA_VERSION:
         raise InvalidValueError(
@@ -366,7 +416,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
             field="ledger file",
             hint="open it with the newer carbonkit that made it",
         )
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous = FULL")
     if not tables:
         connection.executescript(
@@ -375,13 +425,25 @@ def _prepare(connection: sqlite3.Connection) -> None:
         )
 
 
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch a new file to a write-ahead log; SQLite does not wait for others who do the same, so we do."""
+    for left in reversed(range(_BUSY_MILLISECONDS // _PAUSE_MILLISECONDS)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not left:
+                raise
+            time.sleep(_PAUSE_MILLISECONDS / 1000)
+        else:
+            return
+
+
 def _key(holding: Holding) -> tuple[str, str, str]:
     return holding.account.text, holding.asset.text, holding.bucket
 
 
 def _moved(entry: Entry) -> tuple[int, int, str]:
-    ranges = json.dumps([[each.first, each.last] for each in entry.serials], separators=(",", ":"))
-    return entry.quantity, entry.balance_after, ranges
+    return entry.quantity, entry.balance_after, ranges_text(entry.serials)
 
 
 def _about(record: Record) -> dict[str, None]:
@@ -394,16 +456,3 @@ def _about(record: Record) -> dict[str, None]:
         case _:
             pass
     return names
-
-
-def _account(row: tuple[Any, ...]) -> Account:
-    return Account(AccountId(row[0]), row[1], may_go_negative=bool(row[2]))
-
-
-def _asset(row: tuple[Any, ...]) -> Asset:
-    return Asset(AssetId(row[0]), row[1], serialised=bool(row[2]))
-
-
-def _block(row: tuple[Any, ...]) -> StoredBlock:
-    asset = AssetId(row[0])
-    return StoredBlock(asset, SerialRange(row[1], row[2]), Holding(AccountId(row[3]), asset, row[4]))

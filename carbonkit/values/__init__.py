@@ -31,15 +31,28 @@ from carbonkit.values.quantity import (
 from carbonkit.values.share import split
 from carbonkit.values.source import Source, Status
 from carbonkit.values.table import read_table
-from carbonkit.values.time import Clock, FixedClock, Period, SystemClock, as_date, as_instant
+from carbonkit.values.time import (
+    Clock,
+    FixedClock,
+    Period,
+    SystemClock,
+    add_months,
+    as_date,
+    as_instant,
+    at_local_time,
+    local_date,
+)
+from carbonkit.values.unit import UNITS, Dimension, Unit, unit_named
 
 __all__ = [
+    "UNITS",
     "AccountId",
     "Area",
     "AssetId",
     "CO2e",
     "Clock",
     "CommandId",
+    "Dimension",
     "Distance",
     "Energy",
     "Exact",
@@ -59,15 +72,20 @@ __all__ = [
     "Status",
     "SystemClock",
     "Travel",
+    "Unit",
     "Volume",
+    "add_months",
     "as_date",
     "as_instant",
+    "at_local_time",
     "divide",
     "exact",
+    "local_date",
     "multiply",
     "quantity",
     "read_table",
     "round_to",
     "split",
+    "unit_named",
     "whole",
 ]

@@ -1,0 +1,73 @@
+"""Checks that the fields of this package share; internal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from carbonkit.errors import CurrencyMismatchError, InvalidValueError
+from carbonkit.values.money import Money
+from carbonkit.values.number import whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import attrs
+
+Kind = TypeVar("Kind")
+
+
+def check_type(value: object, kind: type, *, field: str) -> None:
+    """Check that a value is of a type."""
+    if not isinstance(value, kind):
+        raise InvalidValueError(f"be of type {kind.__name__}", was=repr(value), field=field)
+
+
+def is_a(kind: type[Kind]) -> Callable[[object, attrs.Attribute[Kind], Kind], None]:
+    """Make an attrs validator that takes values of one type and no other."""
+
+    def check(_: object, attribute: attrs.Attribute[Kind], value: Kind) -> None:
+        check_type(value, kind, field=attribute.name)
+
+    return check
+
+
+def count(value: int, *, field: str) -> int:
+    """Take a whole number above zero."""
+    number = whole(value, field=field)
+    if number <= 0:
+        raise InvalidValueError("be above zero", was=number, field=field)
+    return number
+
+
+def paid(value: Money, *, field: str) -> Money:
+    """Take money as it is paid: zero or more, in whole minor units."""
+    check_type(value, Money, field=field)
+    try:
+        minor = value.to_minor()
+    except InvalidValueError as error:
+        raise InvalidValueError(
+            error.problem.must, was=error.problem.was, field=field, hint=error.problem.hint
+        ) from None
+    if minor < 0:
+        raise InvalidValueError("be zero or more", was=str(value), field=field)
+    return value
+
+
+def is_said(value: object) -> bool:
+    """Say whether a value is a text with something in it."""
+    return isinstance(value, str) and bool(value.strip())
+
+
+def check_currency(value: Money, currency: str, *, field: str) -> None:
+    """Check that a value is money of one currency."""
+    check_type(value, Money, field=field)
+    if value.currency != currency:
+        raise CurrencyMismatchError(f"be {currency}", was=value.currency, field=field)
+
+
+def total_of(amounts: Iterable[Money], currency: str) -> Money:
+    """Add up amounts of one currency; zero of none."""
+    result = Money.from_minor(0, currency)
+    for amount in amounts:
+        result += amount
+    return result
