@@ -48,15 +48,13 @@ class DayCount(enum.Enum):
             >>> DayCount.ACT_365_FIXED.years(datetime.date(2021, 7, 15), datetime.date(2021, 7, 16))
             Fraction(1, 365)
         """
-        match self:
-            case DayCount.ACT_365_FIXED:
-                return Fraction((end - start).days, 365)
-            case DayCount.ACT_360:
-                return Fraction((end - start).days, 360)
-            case DayCount.THIRTY_E_360:
-                return Fraction(_thirties(end) - _thirties(start), 360)
-            case DayCount.ACT_ACT_ISDA:
-                return _in_its_year(end) - _in_its_year(start) + (end.year - start.year)
+        if self is DayCount.ACT_365_FIXED:
+            return Fraction((end - start).days, 365)
+        if self is DayCount.ACT_360:
+            return Fraction((end - start).days, 360)
+        if self is DayCount.THIRTY_E_360:
+            return Fraction(_thirties(end) - _thirties(start), 360)
+        return _in_its_year(end) - _in_its_year(start) + (end.year - start.year)
 
     @property
     def source(self) -> Source:

@@ -91,19 +91,10 @@ class ExponentialSum:
             dense[time] = factor
         return ExponentialSum.of(dict(enumerate(square_free(dense))))
 
-    def is_root(self, y: Decimal, order: int) -> bool:
-        """
-        Say exactly whether a rational y is a zero of G_order; see `Point`.
-
-        Args:
-            y: Where.
-            order: Which G.
-
-        Returns:
-            Whether it is zero. It never is at a rational y other than 0, because
-            e^y is then transcendental (Lindemann) and the coefficients are whole.
-        """
-        return not y and sum(factor * time**order for time, factor in self.terms) == 0
+    def is_zero_at_zero(self, order: int) -> bool:
+        """Say exactly whether y = 0 is a zero of G_order; see `Point`."""
+        value: int = sum(factor * time**order for time, factor in self.terms)
+        return value == 0
 
 
 class Point:
@@ -121,9 +112,10 @@ class Point:
         1
     """
 
-    # A term is cᵢ·x^tᵢ, x = e^(−y) rounded to the last digit. In units of that digit its relative error
-    # is below tᵢ for x, 1 for the power, 2 for cᵢ and the product, 1 for each factor tᵢ; a sum of n terms
-    # adds at most n. `slack` is above all of that together, so |error of G_k| < slack·Σ|cᵢ|·tᵢ^k·x^tᵢ.
+    # A term is cᵢ·x^tᵢ, x = e^(−y). One rounding is a relative error of at most 5 units of 10^−digits. Up to
+    # tᵢ roundings come from x, 2 from the power, 1 from the product with cᵢ, 1 from each factor tᵢ, at most
+    # n from the sum of n terms and 1 from the difference. `slack` is above all of that together (6 units
+    # for each, 32 for the small counts), so |error of G_k| < slack·Σ|cᵢ|·tᵢ^k·x^tᵢ.
 
     __slots__ = ("_moments", "_weighted", "context", "digits", "slack", "terms", "total", "y")
 
@@ -133,7 +125,7 @@ class Point:
         power, multiply = context.power, context.multiply
         self.total, self.y, self.digits, self.context = total, y, digits, context
         self.terms = [multiply(Decimal(factor), power(base, time)) for time, factor in total.terms]
-        units = 4 * (total.span + 2 * len(total.terms) + 32)
+        units = 6 * (total.span + 2 * len(total.terms) + 32)
         self.slack = context.scaleb(Decimal(units), -digits)
         self._weighted = self.terms
         self._moments: list[tuple[Decimal, Decimal]] = []

@@ -33,12 +33,9 @@ def square_free(coefficients: Sequence[int]) -> list[int]:
 
 
 def _primitive(coefficients: Sequence[int]) -> list[int]:
-    # Without the zeros on top and without the factor that all of them share.
-    kept = list(coefficients)
-    while kept and not kept[-1]:
-        kept.pop()
-    divisor = math.gcd(*kept)
-    return [factor // divisor for factor in kept]
+    # Without the factor that all of them share.
+    divisor = math.gcd(*coefficients)
+    return [factor // divisor for factor in coefficients]
 
 
 def _remainder(dividend: Sequence[int], divisor: Sequence[int]) -> list[int]:

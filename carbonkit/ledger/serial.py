@@ -98,7 +98,7 @@ def first_overlap(ranges: Iterable[SerialRange]) -> tuple[SerialRange, SerialRan
     for each in sorted(ranges):
         if before is not None and before.overlaps(each):
             return before, each
-        before = each if before is None or each.last > before.last else before
+        before = each
     return None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import attrs
 
@@ -23,6 +23,7 @@ __all__ = ["read_table"]
 Made = TypeVar("Made")
 
 _CELL = 10_000  # characters in one cell
+_ROW = 10_000_000  # characters in one row
 _PROBLEMS = 1_000  # problems after which reading stops
 ROWS: Final = 5_000_000  # rows in one table, unless the caller says otherwise
 
@@ -123,9 +124,11 @@ def _take(
 
 
 def _rows(lines: Iterable[str], file: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(_whole_lines(lines, file), strict=True)
+    whole = _WholeLines(lines, file)
+    reader = csv.reader(whole, strict=True)
     while True:
         row = reader.line_num + 1
+        whole.taken = 0
         try:
             cells = next(reader)
         except StopIteration:
@@ -140,16 +143,29 @@ def _rows(lines: Iterable[str], file: str, problems: list[Problem]) -> Iterator[
             yield row, cells
 
 
-def _whole_lines(lines: Iterable[object], file: str) -> Iterator[str]:
-    """Drop the byte-order mark, and end every line, so that a quoted cell keeps its line breaks."""
-    first = True
-    for line in lines:
+class _WholeLines:
+    """Lines without the byte-order mark, each ended, so that a quoted cell keeps its line breaks."""
+
+    def __init__(self, lines: Iterable[object], file: str) -> None:
+        self._lines = iter(lines)
+        self._file = file
+        self._first = True
+        self.taken = 0  # characters since the last row began
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
         if not isinstance(line, str):
             hint = 'open the file with encoding="utf-8" and newline=""'
-            raise InvalidValueError("be texts", was=line, field="lines", file=file, hint=hint)
-        text = line.removeprefix("\ufeff") if first else line
-        yield text if text.endswith(("\n", "\r")) else text + "\n"
-        first = False
+            raise InvalidValueError("be texts", was=line, field="lines", file=self._file, hint=hint)
+        text = line.removeprefix("\ufeff") if self._first else line
+        self._first = False
+        self.taken += len(text)
+        if self.taken > _ROW:  # whatever limit the host has set for all of its CSV
+            raise csv.Error(f"a row longer than {_ROW} characters")
+        return text if text.endswith(("\n", "\r")) else text + "\n"
 
 
 def _header(cells: list[str], columns: Mapping[str, object], file: str, row: int) -> Iterator[Problem]:

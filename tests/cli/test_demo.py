@@ -31,6 +31,16 @@ def facts(demo: tuple[Path, int]) -> dict[str, Any]:
     return dict(json.loads((demo[0] / "report.json").read_text(encoding="utf-8")))
 
 
+@pytest.fixture
+def wheel_examples(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Leave only the examples that an installed wheel has."""
+    part = tmp_path_factory.mktemp("wheel") / "examples"
+    for name in ("opening_day", "peak_fund"):
+        shutil.copytree(REPOSITORY / "examples" / name, part / name)
+    monkeypatch.setattr(Examples, "found", classmethod(lambda cls: cls((part,))))
+    return part
+
+
 def test_it_succeeds_and_leaves_three_files_and_nothing_else(demo: tuple[Path, int]) -> None:
     out, status = demo
     assert status == 0
@@ -152,7 +162,10 @@ def test_page_and_json_say_the_same(demo: tuple[Path, int], facts: dict[str, Any
     assert all(each["account"] in text for each in facts["register"]["differences"])
 
 
-def test_run_again_it_replaces_the_files_whole(demo: tuple[Path, int], tmp_path: Path) -> None:
+def test_run_again_it_replaces_the_files_whole(
+    demo: tuple[Path, int], tmp_path: Path, wheel_examples: Path
+) -> None:
+    assert wheel_examples.is_dir()  # acts 3 and 4 are enough to see it
     for file in demo[0].iterdir():
         (tmp_path / file.name).write_bytes(b"what was there before")
     (tmp_path / "kept.txt").write_text("not ours", encoding="utf-8")
@@ -167,12 +180,9 @@ def test_run_again_it_replaces_the_files_whole(demo: tuple[Path, int], tmp_path:
 
 
 def test_with_the_wheel_s_examples_alone_it_runs_what_it_has_and_says_where_the_rest_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, wheel_examples: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    part = tmp_path / "examples"
-    for name in ("opening_day", "peak_fund"):
-        shutil.copytree(REPOSITORY / "examples" / name, part / name)
-    monkeypatch.setattr(Examples, "found", classmethod(lambda cls: cls((part,))))
+    assert sorted(path.name for path in wheel_examples.iterdir()) == ["opening_day", "peak_fund"]
     assert command.main(["demo", "--out", str(tmp_path / "out")]) == 0
     said = capsys.readouterr().out
     assert said.count("source repository") == 2
@@ -183,17 +193,13 @@ def test_with_the_wheel_s_examples_alone_it_runs_what_it_has_and_says_where_the_
 
 
 def test_a_broken_tape_stops_it_and_leaves_the_last_run_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, wheel_examples: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    part = tmp_path / "examples"
-    for name in ("opening_day", "peak_fund"):
-        shutil.copytree(REPOSITORY / "examples" / name, part / name)
-    tape = part / "opening_day" / "tape.csv"
+    tape = wheel_examples / "opening_day" / "tape.csv"
     lines = tape.read_text(encoding="utf-8").splitlines()
     lines[1] = lines[1].replace(",48.00,", ",52.81,")
     lines[3] = re.sub(r",\d+$", ",100000", lines[3])
     tape.write_text("\n".join(lines), encoding="utf-8")
-    monkeypatch.setattr(Examples, "found", classmethod(lambda cls: cls((part,))))
     out = tmp_path / "out"
     out.mkdir()
     (out / "report.json").write_text("the last run", encoding="utf-8")

@@ -65,6 +65,12 @@ def test_first_in_first_out_takes_whole_lots_and_then_a_part() -> None:
     assert [(lot.quantity, lot.cost) for lot in left] == [(2, cny("133.33")), (1, cny("70.00"))]
 
 
+def test_a_sale_that_ends_with_a_lot_leaves_the_others_whole() -> None:
+    held, sale = sell(bought((2, "100.00"), (3, "200.00"), (1, "70.00")), quantity=5)
+    assert [(lot.quantity, lot.cost) for lot in sale.lots] == [(2, cny("100.00")), (3, cny("200.00"))]
+    assert held.holdings[0].lots == (Lot(CEA, 1, cny("70.00"), DAY),)
+
+
 def test_a_weighted_average_leaves_the_rest_at_the_average() -> None:
     held, sale = sell(
         bought((2, "100.00"), (3, "200.00"), (1, "70.00")), quantity=3, method=CostMethod.WEIGHTED_AVERAGE

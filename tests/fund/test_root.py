@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carbonkit.fund.exponential import ExponentialSum
-from carbonkit.fund.root import real_roots
+from carbonkit.fund.root import Root, real_roots
 
 TOLERANCE = Decimal("1e-30")
 
@@ -147,3 +147,10 @@ def test_a_root_is_as_good_as_asked_for() -> None:
 def test_a_sum_of_one_sign_has_none() -> None:
     assert real_roots(ExponentialSum.of({0: 1})) == ()
     assert real_roots(ExponentialSum.of({0: 1, 5: 3})) == ()
+
+
+def test_a_root_at_zero_is_exactly_zero() -> None:
+    total = ExponentialSum.of({0: -1, 1: 1})
+    (found,) = real_roots(total)
+    assert found.value(TOLERANCE) == 0
+    assert Root(total, 0, Decimal(-1), Decimal(1), 1, mirrored=True).value(TOLERANCE) == 0

@@ -76,10 +76,6 @@ def test_the_first_overlap_is_found(
     assert found == (None if clash is None else ranges(*clash))
 
 
-def test_an_overlap_behind_a_long_range_is_found() -> None:
-    assert first_overlap(ranges((1, 100), (2, 3), (50, 60))[0::2]) == ranges((1, 100), (50, 60))
-
-
 @pytest.mark.parametrize(
     ("held", "wanted", "gone", "ended", "left"),
     [

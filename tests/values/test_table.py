@@ -6,6 +6,7 @@ import csv
 import enum
 import io
 from decimal import Decimal
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -111,6 +112,22 @@ def test_rows_are_counted_in_lines_when_cells_hold_line_breaks(lines: list[str])
     assert (problem.row, problem.field) == (5, "amount")
     (row,) = read(lines[:-1], row_as="row")
     assert row == {"id": "a\n\nb", "amount": Decimal(1), "row": 2}
+
+
+@pytest.fixture(autouse=True)
+def _own_field_limit() -> Iterator[None]:
+    """Keep the process-wide limit of the csv module as Python sets it, whatever ran before."""
+    before = csv.field_size_limit(131_072)
+    yield
+    csv.field_size_limit(before)
+
+
+def test_a_row_is_capped_even_where_the_host_has_lifted_the_csv_limit() -> None:
+    csv.field_size_limit(100_000_000)
+    lines = chain(["id,amount\n", '"'], repeat("a" * 100_000 + "\n"))
+    (problem,) = problems(lines)
+    assert (problem.code, problem.row) == ("malformed", 2)
+    assert "longer than 10000000 characters" in problem.was
 
 
 @pytest.mark.parametrize(

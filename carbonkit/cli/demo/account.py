@@ -108,7 +108,7 @@ def run(examples: Examples, screen: Screen) -> Accounted:
 def _tell(accounted: Accounted, screen: Screen) -> None:
     every, compliant = accounted.comparison.tally(), accounted.compliant.tally()
     total = accounted.comparison.statement.total.to("tCO2e", places=2, rounding=Rounding.HALF_UP)
-    screen.line(f"{accounted.activities:,} rows accounted: {total}")
+    screen.line(f"{accounted.activities:,} rows accounted: {total.number:,} tCO2e")
     screen.line(
         f"{compliant.agreeing:,} of {compliant.compared:,} compliant buildings agree with the city"
         f" ({compliant.within:,} within 0.5 %, {compliant.rounded:,} equal once rounded to 0.01 t like it)"

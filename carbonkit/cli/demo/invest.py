@@ -164,7 +164,7 @@ def raise_capital(ledger: Ledger, examples: Examples, screen: Screen) -> Raised:
     legs = [Leg(YUAN, amount.to_minor(), partner, fund) for partner, amount in call.amounts]
     commands.append(Transfer(CommandId("fund/call/1"), legs, "capital_call", paid))
     ledger.post_all(commands)
-    screen.line(f"{call.total} called from the partners of {fund} and paid in by {call.due_on}")
+    screen.line(f"{call.total.amount:,} CNY called from the partners of {fund} and paid in by {call.due_on}")
     return Raised(fund, (terms["name_en"], terms["name_zh"]), commitments, call)
 
 
@@ -211,17 +211,19 @@ def run(ledger: Ledger, raised: Raised, traded: Traded, screen: Screen) -> Inves
 
 def _tell(invested: Invested, screen: Screen) -> None:
     raised, holding, figures = invested.raised, invested.holding, invested.performance
-    screen.line(f"{raised.names[0]} ({raised.names[1]}): {raised.commitments.total} committed")
+    screen.line(f"{raised.names[0]} ({raised.names[1]}): {raised.commitments.total.amount:,} CNY committed")
     screen.line("The fund, its partners and its purchases are an illustration: no fund traded on that day")
     for partner, amount in raised.call.amounts:
         screen.line(
             f"  {partner.text:<14}{amount.amount:>18,} called of {raised.commitments.of(partner).amount:>20,}"
         )
     screen.line(
-        f"{len(holding.holding.lots)} purchases: {holding.holding.quantity:,} t, cost {holding.holding.cost},"
-        f" worth {holding.market_value} at {holding.mark.price}"
+        f"{len(holding.holding.lots)} purchases: {holding.holding.quantity:,} t,"
+        f" cost {holding.holding.cost.amount:,} CNY,"
+        f" worth {holding.market_value.amount:,} CNY at {holding.mark.price}"
     )
-    screen.line(f"net asset value {invested.value.total} ({invested.value.cash} of it cash)")
+    cash, value = invested.value.cash.amount, invested.value.total.amount
+    screen.line(f"net asset value {value:,} CNY ({cash:,} of it cash)")
     screen.line(f"DPI {figures.dpi}, RVPI {figures.rvpi}, TVPI {figures.tvpi}")
     for rate in figures.internal_rate.rates:
         screen.line(f"XIRR {rate} a year by {figures.internal_rate.day_count.value}; one day is no record")

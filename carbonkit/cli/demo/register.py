@@ -37,6 +37,18 @@ if TYPE_CHECKING:
 __all__ = ["EXAMPLE", "YEARS", "Difference", "Registered", "run"]
 
 _GROUP: Final = 2_000
+_EXCLUDED: Final = (
+    "the year is excluded in the report of 2025, but was not, or not alone, at that deadline",
+    "2025年报告中该年度已被排除，而在当时截止日尚未排除或并非唯一排除年度",
+)
+_NOT_YET: Final = (
+    "the first year of operation in the report of 2025 is not the one known at that deadline",
+    "2025年报告中的首个运营年度与当时截止日所知不同",
+)
+_CORRECTED: Final = (
+    "emissions or years of operation were corrected after that deadline",
+    "排放量或运营年度在该截止日之后被更正",
+)
 _Route: TypeAlias = tuple[AccountId, AccountId]
 _ISSUANCE, _TOTAL, _ALLOCATION, _AUCTION, _DELIVERY, _SURRENDER = (
     AccountId(f"UK-{name}")
@@ -76,11 +88,16 @@ class Difference:
     @property
     def cause(self) -> str:
         """Why the public files cannot say more."""
+        return self.causes[0]
+
+    @property
+    def causes(self) -> tuple[str, str]:
+        """Why the public files cannot say more, in English and in Chinese."""
         if self.computed == "EXCLUDED" or self.published == "EXCLUDED":
-            return "the year is excluded in the report of 2025, but was not, or not alone, at that deadline"
+            return _EXCLUDED
         if "NOT_APPLICABLE" in {self.published, self.computed}:
-            return "the first year of operation in the report of 2025 is not the one known at that deadline"
-        return "emissions or years of operation were corrected after that deadline"
+            return _NOT_YET
+        return _CORRECTED
 
 
 @attrs.frozen

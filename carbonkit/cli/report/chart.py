@@ -184,7 +184,7 @@ def price_line(
         'svg'
     """
     made = _svg(_WIDTH, 300, title)
-    left, right, top, bottom, base = 60, _WIDTH - 15, 15, 215, 275
+    left, right, top, bottom, base = 60, _WIDTH - 25, 15, 215, 275
     low, high = heights[0][0], heights[-1][0]
     start, end = moments[0][0], moments[-1][0]
 

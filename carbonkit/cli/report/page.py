@@ -127,7 +127,7 @@ def _tiles(results: Results) -> ET.Element:
         _tile(
             Words("Trade", "交易"),
             str(results.traded.bulletin.close.amount),
-            Words("CNY/t at the close, as published", "元/吨收盘价，与公布一致"),
+            Words("CNY/t at the close of the opening day", "元/吨，开市首日收盘价"),
             good=results.traded.good,
         )
     )

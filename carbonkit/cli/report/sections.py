@@ -125,7 +125,7 @@ def accounted(act: Accounted) -> list[ET.Element]:
             [
                 (
                     match.facility,
-                    str(match.published.amount),
+                    f"{plain(match.published.amount.number)} t",
                     _grouped(match.computed, 4),
                     f"{match.percent(3, Rounding.HALF_UP)} %",
                 )
@@ -225,7 +225,13 @@ def _differences(act: Registered) -> ET.Element:
             Words("cause", "原因"),
         ],
         [
-            (each.account.text, str(each.year), each.published, each.computed, each.cause)
+            (
+                element("span", each.account.text, class_="name"),
+                str(each.year),
+                each.published,
+                each.computed,
+                Words(*each.causes),
+            )
             for each in act.differences
         ],
         numbers_from=9,

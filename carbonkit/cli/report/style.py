@@ -21,14 +21,15 @@ p { margin: 8px 0 12px; }
 .note { font-size: 14px; }
 .warning { background: #fdf6e7; border-left: 4px solid var(--amber); padding: 8px 14px; margin: 14px 0; }
 .tiles { display: grid; margin: 20px 0; gap: 12px;
-  grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); }
+  grid-template-columns: repeat(auto-fit, minmax(145px, 1fr)); }
 .tile { background: var(--wash); border: 1px solid var(--rule); border-radius: 8px; padding: 12px 14px; }
-.tile b { display: block; font-size: 22px; }
+.tile b { display: block; font-size: 18px; }
 .tile small { color: var(--soft); }
 .good { color: var(--green); } .bad { color: var(--red); }
 table { border-collapse: collapse; width: 100%; margin: 12px 0; font-size: 14px; }
 th, td { padding: 5px 8px; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top; }
 th { color: var(--soft); font-weight: 600; }
+.name { white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .chart { width: 100%; height: auto; margin: 8px 0; }
 .chart text { font-size: 12px; fill: var(--ink); } .chart .figure { fill: var(--soft); }
