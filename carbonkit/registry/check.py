@@ -135,7 +135,9 @@ class Check:
         if self._ledger.store.account(account) is None:
             return
         far = datetime.datetime.max.replace(tzinfo=datetime.UTC)
-        found = history_of(account, self._ledger.records_about(account), far, datetime.MAXYEAR)
+        found = history_of(
+            account, self._ledger.records_about(account), far, datetime.MAXYEAR, self._rules.compliance
+        )
         if found is not None:
             self._emissions.update({(account, year): tonnes for year, tonnes in found.emissions})
             self._excluded.update((account, year) for year in found.excluded)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -26,15 +26,6 @@ if TYPE_CHECKING:
     from carbonkit.ledger.journal import Record
 
 __all__ = ["Compliance", "ComplianceStatus", "Report", "compliance_status", "history_of"]
-
-RULE: Final = Source(
-    "Department for Energy Security and Net Zero",
-    "UK Emissions Trading Registry, compliance calculation service (ukets-registry, commit 4e80ded)",
-    2026,
-    table="dynamic surrender status",
-    licence="Apache-2.0",
-    note="the rule was read there and written anew",
-)
 
 
 class ComplianceStatus(enum.Enum):
@@ -56,6 +47,10 @@ class ComplianceStatus(enum.Enum):
     """The authority has excluded every year that would count."""
     NOT_APPLICABLE = "NOT_APPLICABLE"
     """No year has to be accounted for yet."""
+
+    def __str__(self) -> str:
+        """Write the letter or word that registries publish."""
+        return self.value
 
 
 class Report(enum.Enum):
@@ -89,11 +84,15 @@ class Compliance:
         emissions: Verified emissions by year. [tCO2e]
         excluded: The years that the authority excluded.
         surrendered: All units surrendered.
+        rule: Where the rule of the status was read.
 
     Example:
         >>> at = datetime.datetime(2022, 5, 1, tzinfo=datetime.UTC)
-        >>> Compliance(AccountId("UK-1"), at, 2022, 2021, None, ((2021, 100),), frozenset(), 99).status.value
-        'B'
+        >>> rule = Source("carbonkit", "example", 2026)
+        >>> found = Compliance(
+        ...     AccountId("UK-1"), at, 2022, 2021, None, ((2021, 100),), frozenset(), 99, rule)
+        >>> print(found.status)
+        B
     """
 
     account: AccountId
@@ -104,6 +103,7 @@ class Compliance:
     emissions: tuple[tuple[int, int], ...]
     excluded: frozenset[int]
     surrendered: int
+    rule: Source
 
     @property
     def emitted(self) -> int:
@@ -140,7 +140,7 @@ class Compliance:
             value=self.status.value,
             how=f"{self.surrendered} units surrendered against {self.emitted} tCO2e reported,"
             f" operating from {self.first_year} to {self.last_year or 'now'}",
-            source=RULE,
+            source=self.rule,
             parts=years + gone,
         )
 
@@ -195,7 +195,7 @@ def compliance_status(
 
 
 def history_of(
-    account: AccountId, records: Iterable[Record], as_of: datetime.datetime, current_year: int
+    account: AccountId, records: Iterable[Record], as_of: datetime.datetime, current_year: int, rule: Source
 ) -> Compliance | None:
     """
     Gather what the journal says about an account up to a moment.
@@ -205,12 +205,14 @@ def history_of(
         records: The journal's records about it, in order.
         as_of: The moment; what takes effect at or after it does not count.
         current_year: The year of that moment.
+        rule: Where the rule of the status was read.
 
     Returns:
         The facts, or None if no year of operation was stated.
 
     Example:
-        >>> history_of(AccountId("UK-1"), [], datetime.datetime(2022, 5, 1, tzinfo=datetime.UTC), 2022)
+        >>> at = datetime.datetime(2022, 5, 1, tzinfo=datetime.UTC)
+        >>> history_of(AccountId("UK-1"), [], at, 2022, Source("carbonkit", "example", 2026))
     """
     first: int | None = None
     last: int | None = None
@@ -237,4 +239,6 @@ def history_of(
     if first is None:
         return None
     known = tuple(sorted(emissions.items()))
-    return Compliance(account, as_of, current_year, first, last, known, frozenset(excluded), surrendered)
+    return Compliance(
+        account, as_of, current_year, first, last, known, frozenset(excluded), surrendered, rule
+    )

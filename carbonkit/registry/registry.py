@@ -126,7 +126,7 @@ class Registry:
         """
         day = as_date(on)
         end = at_local_time(day + datetime.timedelta(days=1), "00:00", self.rules.zone)
-        found = history_of(account, self.ledger.records_about(account), end, day.year)
+        found = history_of(account, self.ledger.records_about(account), end, day.year, self.rules.compliance)
         if found is None:
             raise RegistryError(
                 f"have its years of operation stated by {day}", was="none", field=f"account {account}"

@@ -94,6 +94,8 @@ class RegistryRules:
         routes: What may move from where to where.
         valid: The days on which the rules hold.
         source: Where they were read.
+        compliance: Where the rule of the compliance status was read.
+        advice: For a type of transaction that is refused, what to do instead.
 
     Raises:
         InvalidValueError: If a route names a kind that is not listed, or a kind is listed twice.
@@ -103,7 +105,7 @@ class RegistryRules:
         >>> kinds = (AccountKind("issuance", "", may_go_negative=True), AccountKind("holder", ""))
         >>> routes = (Route(TransactionType.ISSUE, ("issuance",), ("holder",)),)
         >>> source = Source("carbonkit", "example", 2026)
-        >>> rules = RegistryRules("X", "UTC", kinds, routes, Period("2021-01-01", None), source)
+        >>> rules = RegistryRules("X", "UTC", kinds, routes, Period("2021-01-01", None), source, source)
         >>> rules.check_route(TransactionType.ISSUE, "issuance", "holder").transaction.value
         'issue'
         >>> rules.check_route(TransactionType.CANCEL, "holder", "issuance")
@@ -118,6 +120,8 @@ class RegistryRules:
     routes: tuple[Route, ...]
     valid: Period
     source: Source
+    compliance: Source
+    advice: tuple[tuple[TransactionType, str], ...] = ()
 
     def __attrs_post_init__(self) -> None:
         """Check that the routes speak of kinds that exist."""
@@ -172,6 +176,7 @@ class RegistryRules:
             f"be one that {self.scheme} allows",
             was=f"{transaction.value} from {source} to {target}",
             field="route",
+            hint=dict(self.advice).get(transaction, ""),
             code="route_not_allowed",
         )
 

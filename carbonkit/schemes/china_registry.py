@@ -24,6 +24,16 @@ _RULES: Final = Source(
     " by the allocation plans; the other routes are recalled",
 )
 
+_COMPLIANCE: Final = Source(
+    "生态环境部 (Ministry of Ecology and Environment)",
+    "碳排放权交易管理办法（试行） (令第19号)",
+    2020,
+    table="第二十八条 (article 28)",
+    status=Status.DERIVED,
+    note="the article asks for a surrender of no less than the verified emissions; the letters A, B and C"
+    " and the handling of years are those of the UK registry",
+)
+
 _KINDS: Final = (
     AccountKind(
         "issuance", "全国碳排放权注册登记机构, where allowances come into being", may_go_negative=True
@@ -40,6 +50,11 @@ _ROUTES: Final = (
     Route(TransactionType.ALLOCATE, ("provincial_authority",), ("key_emitter",)),
     Route(TransactionType.SURRENDER, ("key_emitter",), ("surrender",)),
     Route(TransactionType.CANCEL, ("key_emitter", "institution"), ("cancellation",)),
+)
+
+
+_ADVICE: Final = (
+    (TransactionType.TRANSFER, "between holders allowances move by settled trades only: settle the trade"),
 )
 
 
@@ -60,6 +75,7 @@ def registry_rules() -> RegistryRules:
     References:
         碳排放权登记管理规则（试行）, 公告2021年第21号; recalled.
     """
+    valid = Period("2021-05-14", None)
     return RegistryRules(
-        "China national ETS", "Asia/Shanghai", _KINDS, _ROUTES, Period("2021-05-14", None), _RULES
+        "China national ETS", "Asia/Shanghai", _KINDS, _ROUTES, valid, _RULES, _COMPLIANCE, _ADVICE
     )

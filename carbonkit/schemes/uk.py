@@ -29,6 +29,14 @@ _REGISTRY: Final = Source(
     licence="Apache-2.0",
     note="the rules were read there and written anew",
 )
+_COMPLIANCE: Final = Source(
+    "Department for Energy Security and Net Zero",
+    "UK Emissions Trading Registry, compliance calculation service (ukets-registry, commit 4e80ded)",
+    2026,
+    table="dynamic surrender status",
+    licence="Apache-2.0",
+    note="the rule was read there and written anew",
+)
 _DEADLINE: Final = Source(
     "United Kingdom",
     "Greenhouse Gas Emissions Trading Scheme Order 2020",
@@ -84,7 +92,9 @@ def registry_rules() -> RegistryRules:
     References:
         UK Emissions Trading Registry (ukets-registry), account types and transaction types.
     """
-    return RegistryRules("UK ETS", "Europe/London", _KINDS, _ROUTES, Period("2021-01-01", None), _REGISTRY)
+    return RegistryRules(
+        "UK ETS", "Europe/London", _KINDS, _ROUTES, Period("2021-01-01", None), _REGISTRY, _COMPLIANCE
+    )
 
 
 def surrender_deadline(year: int) -> tuple[str, Source]:

@@ -16,9 +16,14 @@ ROUTES = (
     Route(TransactionType.ISSUE, ("issuance",), ("holder",), "1-1"),
     Route(TransactionType.TRANSFER, ("holder",), ("holder",), "1-2"),
 )
-RULES = RegistryRules(
-    "X", "UTC", KINDS, ROUTES, Period("2021-01-01", "2022-01-01"), Source("carbonkit", "example", 2026)
-)
+SOURCE = Source("carbonkit", "example", 2026)
+ADVICE = ((TransactionType.CANCEL, "surrender it"),)
+RULES = RegistryRules("X", "UTC", KINDS, ROUTES, Period("2021-01-01", "2022-01-01"), SOURCE, SOURCE, ADVICE)
+
+
+def test_a_refused_type_comes_with_the_scheme_s_advice() -> None:
+    with pytest.raises(RegistryError, match="was cancel from holder to holder; surrender it$"):
+        RULES.check_route(TransactionType.CANCEL, "holder", "holder")
 
 
 def test_a_route_is_found_by_type_source_and_target() -> None:
