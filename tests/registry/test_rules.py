@@ -22,7 +22,7 @@ RULES = RegistryRules("X", "UTC", KINDS, ROUTES, Period("2021-01-01", "2022-01-0
 
 
 def test_a_refused_type_comes_with_the_scheme_s_advice() -> None:
-    with pytest.raises(RegistryError, match="was cancel from holder to holder; surrender it$"):
+    with pytest.raises(RegistryError, match=r"was cancel from holder to holder; surrender it$"):
         RULES.check_route(TransactionType.CANCEL, "holder", "holder")
 
 
