@@ -14,11 +14,12 @@ from carbonkit.cli.demo.run import Results, _tell
 from carbonkit.cli.screen import Screen
 from carbonkit.errors import BatchError, MarketError, NotFoundError
 from carbonkit.ledger import Ledger, Leg, MemoryStore, Transfer, Verification
+from carbonkit.market import run_tape
 from carbonkit.values import AccountId, AssetId, CommandId, FixedClock
 from scripts.make_golden import results
 
 if TYPE_CHECKING:
-    from carbonkit.market import ListedSession, Tape, run_tape
+    from carbonkit.market import ListedSession, Tape
 
 
 @pytest.fixture(scope="module")
