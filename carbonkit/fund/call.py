@@ -298,13 +298,13 @@ def _check_next(previous: CapitalCall, call: CapitalCall) -> None:
 
 def _within(total: int, weights: Sequence[int], room: Sequence[int]) -> list[int]:
     """Split a total by weight, no part above its room; what finds none is split again among the others."""
-    parts, rest = [0] * len(weights), total
+    parts, rest, still_open = [0] * len(weights), total, list(weights)
     while rest:
-        still_open = [
-            weight if part < most else 0 for weight, part, most in zip(weights, parts, room, strict=True)
-        ]
         for place, more in enumerate(split(rest, still_open)):
             taken = min(more, room[place] - parts[place])
             parts[place] += taken
             rest -= taken
+        still_open = [
+            weight if part < most else 0 for weight, part, most in zip(weights, parts, room, strict=True)
+        ]
     return parts

@@ -112,10 +112,8 @@ class Check:
             self._next[asset] = max([first, *(each.last + 1 for each in request.serials)])
             return request.serials
         before = self._given.get(request.id) or self._recorded_serials(request.id)
-        if (
-            sum(each.quantity for each in before) == request.quantity
-        ):  # a retry: the numbers it was given then
-            return before
+        if sum(each.quantity for each in before) == request.quantity:
+            return before  # a retry: the numbers it was given then
         self._next[asset] = first + request.quantity
         self._given[request.id] = (SerialRange(first, first + request.quantity - 1),)
         return self._given[request.id]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from carbonkit.errors import CurrencyMismatchError, FundError, InvalidValueError, NotFoundError
@@ -76,6 +76,7 @@ def test_what_is_unfunded_can_be_called_to_the_last_fen() -> None:
     st.lists(st.integers(1, 10**12), min_size=1, max_size=6),
     st.lists(st.integers(1, 10**12), min_size=1, max_size=6),
 )
+@example([31, 31, 5631, 1347482], [1347482, 5631])  # who has nothing left counts in the split
 def test_calls_add_up_and_never_ask_for_more_than_is_unfunded(fen: list[int], totals: list[int]) -> None:
     partners = promised(*fen)
     calls: list[CapitalCall] = []

@@ -159,6 +159,18 @@ def test_a_chain_through_an_empty_account_splits_what_comes_back(ledger: Ledger)
     assert ledger.verify().ok
 
 
+def test_what_comes_back_in_a_group_lies_in_its_order_again(ledger: Ledger) -> None:
+    ledger.post_all(
+        [
+            transfer("out", units(4, ANN, BOB)),
+            transfer("back", units(4, BOB, ANN, (SerialRange(1, 4),))),
+            transfer("on", units(2, ANN, CAL)),
+        ]
+    )
+    assert held(ledger) == {"ANN": ["3-4", "5-10"], "BOB": ["11-20"], "CAL": ["1-2"]}
+    assert ledger.verify().ok
+
+
 def test_legs_on_the_same_holdings_add_up(ledger: Ledger) -> None:
     receipt = ledger.post(transfer("twice", cash(60, ANN, BOB), cash(40, ANN, BOB), cash(30, BOB, ANN)))
 

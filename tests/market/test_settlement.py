@@ -223,6 +223,14 @@ def test_a_release_that_comes_again_frees_nothing_bought_that_day(ledger: Ledger
     assert held(ledger)["CAL"][:2] == (20, 0)
 
 
+def test_what_is_bought_as_the_day_opens_is_bought_on_that_day(ledger: Ledger) -> None:
+    before = NEXT_OPEN - datetime.timedelta(microseconds=1)
+    settle(ledger, [owed(1, 5, "240.00")], before, sellable_today=False)
+    settle(ledger, [owed(2, 7, "336.00")], NEXT_OPEN, sellable_today=False)
+    release(ledger, CEA, NEXT, NEXT_OPEN)
+    assert held(ledger)["BOB"][:2] == (5, 7)
+
+
 def test_a_release_of_what_does_not_exist_is_an_error(ledger: Ledger) -> None:
     with pytest.raises(UnknownAssetError):
         release(ledger, AssetId("XXX"), NEXT, NEXT_OPEN)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonkit.errors import InvalidValueError, RegistryError, UnknownAccountError
-from carbonkit.ledger import Statement
+from carbonkit.ledger import Leg, Selection, Statement, Transfer
 from carbonkit.registry import (
     Emissions,
     Exclusion,
@@ -261,6 +261,13 @@ def test_only_units_that_the_account_itself_gives_up_count(registry: Registry, m
     )
     assert registry.compliance(AccountId("UK-2"), "2022-12-31").surrendered == 30
     assert registry.compliance(UK, "2022-12-31").surrendered == 0
+    legs = [
+        Leg(uk.UNIT.asset_id, 1, UK, AccountId("UK-SURRENDER"), serials=Selection.FROM_LEFT),
+        Leg(uk.UNIT.asset_id, 2, AccountId("UK-3"), AccountId("UK-SURRENDER"), serials=Selection.FROM_LEFT),
+    ]
+    registry.submit([move("transfer/2", "transfer", 2, "UK-1 > UK-3", at)])
+    registry.ledger.post(Transfer(CommandId("both"), legs, "surrender", at))
+    assert registry.compliance(UK, "2022-12-31").surrendered == 1
 
 
 def test_years_of_operation_can_be_stated_again(registry: Registry) -> None:

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import threading
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -30,7 +31,7 @@ from carbonkit.ledger import (
 )
 from carbonkit.ledger.posting import Draft
 from carbonkit.storage import SQLiteStore
-from carbonkit.storage.sqlite import SCHEMA_VERSION
+from carbonkit.storage.sqlite import SCHEMA_VERSION, _write_ahead
 from carbonkit.values import FixedClock, as_instant
 
 AT = as_instant("2021-07-16T01:30:00Z")
@@ -217,19 +218,23 @@ def test_a_place_where_no_file_can_be_is_an_integrity_error(tmp_path: Path, wher
         SQLiteStore.open(tmp_path / where)
 
 
-@pytest.mark.skipif(not hasattr(os, "setuid"), reason="folders are made read-only by owner and mode")
-def test_a_read_only_folder_is_an_integrity_error(path: Path) -> None:
+def test_a_store_that_may_not_write_says_so(path: Path) -> None:
     with SQLiteStore.open(path) as store:
-        if os.geteuid() == 0:  # root writes anywhere: let SQLite itself refuse
-            store.connection.execute("PRAGMA query_only = 1")
-            with pytest.raises(IntegrityError, match="readonly"):
-                Ledger(store, CLOCK).post(pay("pay/3", 1))
-            return
+        store.connection.execute("PRAGMA query_only = 1")
+        with pytest.raises(IntegrityError, match="readonly"):
+            Ledger(store, CLOCK).post(pay("pay/3", 1))
+        assert store.head().sequence == 11
+
+
+@pytest.mark.skipif(getattr(os, "geteuid", lambda: 0)() == 0, reason="root may write anywhere")
+def test_a_read_only_folder_is_an_integrity_error(path: Path) -> None:
     path.chmod(0o400)
     path.parent.chmod(0o500)
     try:
         with pytest.raises(IntegrityError, match="readonly"):
             SQLiteStore.open(path)
+        with pytest.raises(IntegrityError, match="unable to open"):
+            SQLiteStore.open(path.with_name("new.db"))
     finally:
         path.parent.chmod(0o700)
         path.chmod(0o600)
@@ -473,3 +478,26 @@ def test_a_new_file_is_waited_for_while_another_reads_it(
     with SQLiteStore.open(path) as store:
         assert store.connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     reader.close()
+
+
+class Busy:
+    """Stands for a connection whose file others are switching at the same time: SQLite then does not wait."""
+
+    def __init__(self, times: int, code: int) -> None:
+        self.times, self.code, self.asked = times, code, 0
+
+    def execute(self, _: str) -> None:
+        self.asked += 1
+        if self.asked <= self.times:
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = self.code
+            raise error
+
+
+def test_a_busy_file_is_asked_again_and_a_broken_one_is_not() -> None:
+    busy, broken = Busy(3, sqlite3.SQLITE_BUSY), Busy(1, sqlite3.SQLITE_IOERR)
+    _write_ahead(cast(sqlite3.Connection, busy))
+    assert busy.asked == 4
+    with pytest.raises(sqlite3.OperationalError):
+        _write_ahead(cast(sqlite3.Connection, broken))
+    assert broken.asked == 1

@@ -281,6 +281,12 @@ def test_a_command_found_under_another_id_is_not_handed_out(path: Path) -> None:
         store.record(CommandId("pay/9"))
 
 
+def test_a_record_at_another_place_is_not_handed_out(path: Path) -> None:
+    edit(path, "UPDATE record SET sequence = 99 WHERE sequence = 11")
+    with SQLiteStore.open(path) as store, pytest.raises(IntegrityError, match=r"must stand as 11 \(said\)"):
+        store.record(CommandId("said"))
+
+
 @pytest.mark.parametrize(
     ("script", "ask"),
     [
