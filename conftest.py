@@ -14,6 +14,7 @@ from doctest import ELLIPSIS
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hypothesis import HealthCheck, settings
 from sybil import Sybil
 from sybil.document import PythonDocStringDocument
 from sybil.example import NotEvaluated
@@ -24,6 +25,21 @@ from sybil.sybil import SybilCollection
 
 if TYPE_CHECKING:
     from sybil.example import Example
+
+
+# A test run says the same twice; `make slow` draws anew, and looks further.
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "explore",
+    derandomize=False,
+    deadline=None,
+    max_examples=300,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("steady")
 
 
 class Docstrings(PythonDocStringDocument):
