@@ -3,6 +3,7 @@ Every error that carbonkit raises, and the problem that each one carries.
 
     CarbonkitError
     ├── InvalidValueError (ValueError)        one argument is not what it must be
+    │   ├── WrongTypeError (TypeError)           a value of another type than it must have
     │   ├── InexactNumberError (TypeError)       a float, bool, NaN or infinity
     │   ├── UnknownUnitError                     a unit name that the unit table does not hold
     │   ├── IncompatibleUnitsError (TypeError)   two quantities that do not go together
@@ -64,6 +65,7 @@ __all__ = [
     "UnknownFactorError",
     "UnknownGasError",
     "UnknownUnitError",
+    "WrongTypeError",
 ]
 
 _SHOWN = 80  # characters of a hostile value that a message repeats
@@ -193,6 +195,12 @@ class InvalidValueError(CarbonkitError, ValueError):
     """One argument is not what it must be."""
 
     code = "invalid_value"
+
+
+class WrongTypeError(InvalidValueError, TypeError):
+    """A value of another type than it must have."""
+
+    code = "wrong_type"
 
 
 class InexactNumberError(InvalidValueError, TypeError):

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from carbonkit.accounting._field import check_type, choice, is_a, is_name, name
+from carbonkit.accounting._field import is_name, name
 from carbonkit.accounting.scope import Scope
 from carbonkit.errors import InvalidValueError
 from carbonkit.values.explanation import Explanation
+from carbonkit.values.field import check_type, choice, is_a
 from carbonkit.values.number import exact
 from carbonkit.values.place import Place
 from carbonkit.values.quantity import Quantity, quantity

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from carbonkit.accounting._field import check_type, is_name
+from carbonkit.accounting._field import is_name
 from carbonkit.errors import InvalidValueError, NotFoundError
+from carbonkit.values.field import check_type
 from carbonkit.values.number import Rounding, add, multiply, round_to, subtract, total
 from carbonkit.values.quantity import CO2e
 

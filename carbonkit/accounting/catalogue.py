@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from carbonkit.accounting._field import check_type
 from carbonkit.accounting.factor import Factor
 from carbonkit.errors import BatchError, InvalidValueError, OverlapError, Problem, UnknownFactorError
+from carbonkit.values.field import check_type
 from carbonkit.values.time import Period, as_date
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from carbonkit.accounting._field import check_type, is_a
 from carbonkit.accounting.published import Published
 from carbonkit.accounting.statement import Statement
 from carbonkit.errors import BatchError, InvalidValueError, Problem
 from carbonkit.values.explanation import Explanation
+from carbonkit.values.field import check_type, is_a
 from carbonkit.values.number import Exact, Rounding, divide, exact, multiply, plain, round_to
 from carbonkit.values.quantity import CO2e
 

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from carbonkit.accounting._field import check_type, choice, is_a, is_name, name
+from carbonkit.accounting._field import is_name, name
 from carbonkit.accounting.gwp import CO2E, gas_name
 from carbonkit.accounting.scope import Scope2Method
 from carbonkit.errors import BatchError, IncompatibleUnitsError, InvalidValueError, Problem
 from carbonkit.values.explanation import Explanation
+from carbonkit.values.field import check_type, choice, is_a
 from carbonkit.values.number import Exact, exact, plain, whole
 from carbonkit.values.place import Place
 from carbonkit.values.source import Source, Status

@@ -22,13 +22,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from carbonkit.accounting._field import check_type, choice, is_a, is_name, is_text
+from carbonkit.accounting._field import is_name
 from carbonkit.errors import FixedBasisError, InvalidValueError, NotFoundError, UnknownGasError
 from carbonkit.values.explanation import Explanation
+from carbonkit.values.field import check_type, choice, is_a
 from carbonkit.values.number import Exact, exact, multiply, plain, whole
 from carbonkit.values.quantity import CO2e, Mass
 from carbonkit.values.source import Source, Status
 from carbonkit.values.table import read_table
+from carbonkit.values.text import matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,7 +61,7 @@ def gas_name(value: str) -> str:
         >>> gas_name("CH4")
         'CH4'
     """
-    if not is_text(value) or not _GAS.fullmatch(value):
+    if not matches(_GAS, value):
         raise InvalidValueError('be a gas such as "CH4" or "HFC134a"', was=value, field="gas")
     if value.lower() == CO2E.lower():
         raise InvalidValueError("be a gas", was=value, field="gas", hint="CO2e has a basis and stands alone")

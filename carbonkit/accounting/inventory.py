@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from carbonkit.accounting._field import check_type, is_a
 from carbonkit.accounting.activity import Activity
 from carbonkit.accounting.catalogue import Catalogue
 from carbonkit.accounting.factor import Factor
@@ -30,6 +29,7 @@ from carbonkit.errors import (
     Problem,
     UnknownFactorError,
 )
+from carbonkit.values.field import check_type, is_a
 from carbonkit.values.number import multiply
 from carbonkit.values.quantity import CO2e, Mass, Quantity, quantity
 from carbonkit.values.unit import unit_named

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from carbonkit.accounting._field import is_a
 from carbonkit.accounting.activity import Activity
 from carbonkit.accounting.factor import Factor
 from carbonkit.accounting.scope import Scope
 from carbonkit.errors import IncompatibleUnitsError, InvalidValueError
 from carbonkit.values.explanation import Explanation
+from carbonkit.values.field import is_a
 from carbonkit.values.number import Rounding, multiply, plain, round_to
 from carbonkit.values.quantity import CO2e, Mass, Quantity
 from carbonkit.values.unit import unit_named

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from carbonkit.accounting._field import is_a, is_name, name
+from carbonkit.accounting._field import is_name, name
+from carbonkit.values.field import is_a
 from carbonkit.values.number import exact
 from carbonkit.values.quantity import CO2e
 from carbonkit.values.table import read_table

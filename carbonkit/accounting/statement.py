@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from carbonkit.accounting._field import is_a
 from carbonkit.accounting.breakdown import Breakdown
 from carbonkit.accounting.gwp import CO2E, GwpSet
 from carbonkit.accounting.line import Line, explained_conversion
 from carbonkit.accounting.scope import Scope2Method
 from carbonkit.errors import FixedBasisError, UnknownGasError
 from carbonkit.values.explanation import Explanation
+from carbonkit.values.field import is_a
 from carbonkit.values.number import add, multiply, total
 from carbonkit.values.quantity import CO2e, Mass, Quantity
 

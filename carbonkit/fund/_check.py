@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from carbonkit.errors import CurrencyMismatchError, InvalidValueError
+from carbonkit.values.field import check_type
 from carbonkit.values.money import Money
 from carbonkit.values.number import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    import attrs
-
-Kind = TypeVar("Kind")
-
-
-def check_type(value: object, kind: type, *, field: str) -> None:
-    """Check that a value is of a type."""
-    if not isinstance(value, kind):
-        raise InvalidValueError(f"be of type {kind.__name__}", was=repr(value), field=field)
-
-
-def is_a(kind: type[Kind]) -> Callable[[object, attrs.Attribute[Kind], Kind], None]:
-    """Make an attrs validator that takes values of one type and no other."""
-
-    def check(_: object, attribute: attrs.Attribute[Kind], value: Kind) -> None:
-        check_type(value, kind, field=attribute.name)
-
-    return check
+    from collections.abc import Iterable
 
 
 def count(value: int, *, field: str) -> int:

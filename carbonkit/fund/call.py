@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError, NotFoundError
-from carbonkit.fund._check import check_currency, check_type, count, is_a, is_said, paid
+from carbonkit.fund._check import check_currency, count, is_said, paid
 from carbonkit.fund.commitment import Commitments
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values.explanation import Explanation
+from carbonkit.values.field import check_type, is_a
 from carbonkit.values.identifier import AccountId
 from carbonkit.values.money import Money
 from carbonkit.values.share import split

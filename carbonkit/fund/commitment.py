@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from carbonkit.errors import BatchError, CurrencyMismatchError, InvalidValueError, NotFoundError
-from carbonkit.fund._check import check_currency, check_type, is_a, paid
+from carbonkit.fund._check import check_currency, paid
+from carbonkit.values.field import check_type, is_a
 from carbonkit.values.identifier import AccountId
 from carbonkit.values.money import Money, currency_code
 from carbonkit.values.number import exact

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import CurrencyMismatchError, InvalidValueError
-from carbonkit.fund._check import check_currency, check_type, count, is_a, paid, total_of
+from carbonkit.fund._check import check_currency, count, paid, total_of
 from carbonkit.values.explanation import Explanation
+from carbonkit.values.field import check_type, is_a
 from carbonkit.values.identifier import AssetId
 from carbonkit.values.money import Money
 from carbonkit.values.price import Price

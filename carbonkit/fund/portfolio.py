@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import check_currency, check_type, count, paid, total_of
+from carbonkit.fund._check import check_currency, count, paid, total_of
 from carbonkit.fund.holding import Holding, Lot
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values.explanation import Explanation
+from carbonkit.values.field import check_type
 from carbonkit.values.identifier import AssetId
 from carbonkit.values.money import Money, currency_code
 from carbonkit.values.number import Rounding, divide

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import check_currency, check_type, is_a, is_said, paid, total_of
+from carbonkit.fund._check import check_currency, is_said, paid, total_of
 from carbonkit.fund.commitment import Commitments
 from carbonkit.fund.holding import Holding
 from carbonkit.fund.portfolio import Portfolio
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values.explanation import Explanation
+from carbonkit.values.field import check_type, is_a
 from carbonkit.values.identifier import AccountId, AssetId
 from carbonkit.values.money import Money
 from carbonkit.values.price import Price

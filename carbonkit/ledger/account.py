@@ -8,6 +8,7 @@ import re
 import attrs
 
 from carbonkit.errors import InvalidValueError
+from carbonkit.values.field import is_a
 from carbonkit.values.identifier import AccountId, AssetId
 from carbonkit.values.text import matches
 
@@ -56,9 +57,9 @@ class Account:
         'key_emitter'
     """
 
-    id: AccountId = attrs.field(validator=attrs.validators.instance_of(AccountId))
+    id: AccountId = attrs.field(validator=is_a(AccountId))
     kind: str = attrs.field(converter=_kind)
-    may_go_negative: bool = attrs.field(kw_only=True, validator=attrs.validators.instance_of(bool))
+    may_go_negative: bool = attrs.field(kw_only=True, validator=is_a(bool))
 
 
 @attrs.frozen(order=True)

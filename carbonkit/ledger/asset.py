@@ -7,6 +7,7 @@ from decimal import Decimal
 import attrs
 
 from carbonkit.errors import InvalidValueError
+from carbonkit.values.field import is_a
 from carbonkit.values.identifier import AssetId
 from carbonkit.values.number import Exact, exact, multiply, plain, whole
 
@@ -41,9 +42,9 @@ class Asset:
         (4800, Decimal('48.00'))
     """
 
-    id: AssetId = attrs.field(validator=attrs.validators.instance_of(AssetId))
+    id: AssetId = attrs.field(validator=is_a(AssetId))
     places: int = attrs.field(converter=_places)
-    serialised: bool = attrs.field(kw_only=True, validator=attrs.validators.instance_of(bool))
+    serialised: bool = attrs.field(kw_only=True, validator=is_a(bool))
 
     def steps(self, amount: Exact) -> int:
         """

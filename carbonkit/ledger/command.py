@@ -18,6 +18,7 @@ from carbonkit.errors import InvalidValueError, SerialRangeError
 from carbonkit.ledger.account import Account, Bucket
 from carbonkit.ledger.asset import Asset
 from carbonkit.ledger.serial import Selection, SerialRange
+from carbonkit.values.field import is_a
 from carbonkit.values.identifier import AccountId, AssetId, CommandId
 from carbonkit.values.number import whole
 from carbonkit.values.text import matches
@@ -98,8 +99,8 @@ class OpenAccount:
         'key_emitter'
     """
 
-    id: CommandId = attrs.field(validator=attrs.validators.instance_of(CommandId))
-    account: Account = attrs.field(validator=attrs.validators.instance_of(Account))
+    id: CommandId = attrs.field(validator=is_a(CommandId))
+    account: Account = attrs.field(validator=is_a(Account))
     effective_at: datetime.datetime = attrs.field(converter=_effective)
 
 
@@ -119,8 +120,8 @@ class DefineAsset:
         2
     """
 
-    id: CommandId = attrs.field(validator=attrs.validators.instance_of(CommandId))
-    asset: Asset = attrs.field(validator=attrs.validators.instance_of(Asset))
+    id: CommandId = attrs.field(validator=is_a(CommandId))
+    asset: Asset = attrs.field(validator=is_a(Asset))
     effective_at: datetime.datetime = attrs.field(converter=_effective)
 
 
@@ -146,16 +147,12 @@ class Leg:
         4800
     """
 
-    asset: AssetId = attrs.field(validator=attrs.validators.instance_of(AssetId))
+    asset: AssetId = attrs.field(validator=is_a(AssetId))
     quantity: int = attrs.field(converter=_quantity)
-    source: AccountId = attrs.field(validator=attrs.validators.instance_of(AccountId))
-    target: AccountId = attrs.field(validator=attrs.validators.instance_of(AccountId))
-    source_bucket: Bucket = attrs.field(
-        default=Bucket.TRADABLE, validator=attrs.validators.instance_of(Bucket)
-    )
-    target_bucket: Bucket = attrs.field(
-        default=Bucket.TRADABLE, validator=attrs.validators.instance_of(Bucket)
-    )
+    source: AccountId = attrs.field(validator=is_a(AccountId))
+    target: AccountId = attrs.field(validator=is_a(AccountId))
+    source_bucket: Bucket = attrs.field(default=Bucket.TRADABLE, validator=is_a(Bucket))
+    target_bucket: Bucket = attrs.field(default=Bucket.TRADABLE, validator=is_a(Bucket))
     serials: tuple[SerialRange, ...] | Selection | None = attrs.field(default=None, converter=_serials)
 
     def __attrs_post_init__(self) -> None:
@@ -190,7 +187,7 @@ class Transfer:
         'payment'
     """
 
-    id: CommandId = attrs.field(validator=attrs.validators.instance_of(CommandId))
+    id: CommandId = attrs.field(validator=is_a(CommandId))
     legs: tuple[Leg, ...] = attrs.field(converter=tuple[Leg, ...])
     reason: str = attrs.field(converter=_name)
     effective_at: datetime.datetime = attrs.field(converter=_effective)
@@ -225,8 +222,8 @@ class Statement:
         (('tonnes', '0'), ('year', '2021'))
     """
 
-    id: CommandId = attrs.field(validator=attrs.validators.instance_of(CommandId))
-    account: AccountId = attrs.field(validator=attrs.validators.instance_of(AccountId))
+    id: CommandId = attrs.field(validator=is_a(CommandId))
+    account: AccountId = attrs.field(validator=is_a(AccountId))
     kind: str = attrs.field(converter=_name)
     facts: tuple[tuple[str, str], ...] = attrs.field(converter=_facts)
     effective_at: datetime.datetime = attrs.field(converter=_effective)

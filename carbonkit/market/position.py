@@ -10,6 +10,7 @@ import attrs
 
 from carbonkit.errors import InvalidValueError, MarketError
 from carbonkit.market.refusal import Refusal
+from carbonkit.values.field import choice
 from carbonkit.values.identifier import AccountId
 from carbonkit.values.money import Money, currency_code
 from carbonkit.values.number import Exact, exact, whole
@@ -108,11 +109,7 @@ class Participant:
 
 
 def _kind(text: str) -> ParticipantKind:
-    try:
-        return ParticipantKind(text)
-    except ValueError:
-        kinds = ", ".join(kind.value for kind in ParticipantKind)
-        raise InvalidValueError(f"be one of {kinds}", was=text, field="kind") from None
+    return choice(ParticipantKind, text, field="kind")
 
 
 _COLUMNS: Final[Mapping[str, Callable[[str], object]]] = MappingProxyType(

@@ -10,6 +10,7 @@ import attrs
 from carbonkit.errors import InvalidValueError
 from carbonkit.registry.transaction import Transaction
 from carbonkit.registry.unit import UnitType
+from carbonkit.values.field import is_a
 from carbonkit.values.identifier import AccountId, CommandId
 from carbonkit.values.number import whole
 from carbonkit.values.time import as_instant
@@ -46,8 +47,8 @@ class UnitDefinition:
         'CEA'
     """
 
-    id: CommandId = attrs.field(validator=attrs.validators.instance_of(CommandId))
-    unit: UnitType = attrs.field(validator=attrs.validators.instance_of(UnitType))
+    id: CommandId = attrs.field(validator=is_a(CommandId))
+    unit: UnitType = attrs.field(validator=is_a(UnitType))
     effective_at: datetime.datetime = attrs.field(converter=_effective)
 
 
@@ -61,8 +62,8 @@ class Opening:
         'key_emitter'
     """
 
-    id: CommandId = attrs.field(validator=attrs.validators.instance_of(CommandId))
-    account: AccountId = attrs.field(validator=attrs.validators.instance_of(AccountId))
+    id: CommandId = attrs.field(validator=is_a(CommandId))
+    account: AccountId = attrs.field(validator=is_a(AccountId))
     kind: str
     effective_at: datetime.datetime = attrs.field(converter=_effective)
 
@@ -77,8 +78,8 @@ class Operation:
         2021
     """
 
-    id: CommandId = attrs.field(validator=attrs.validators.instance_of(CommandId))
-    account: AccountId = attrs.field(validator=attrs.validators.instance_of(AccountId))
+    id: CommandId = attrs.field(validator=is_a(CommandId))
+    account: AccountId = attrs.field(validator=is_a(AccountId))
     first_year: int = attrs.field(converter=_year)
     last_year: int | None = attrs.field(converter=attrs.converters.optional(_year))
     effective_at: datetime.datetime = attrs.field(converter=_effective)
@@ -99,8 +100,8 @@ class Emissions:
         0
     """
 
-    id: CommandId = attrs.field(validator=attrs.validators.instance_of(CommandId))
-    account: AccountId = attrs.field(validator=attrs.validators.instance_of(AccountId))
+    id: CommandId = attrs.field(validator=is_a(CommandId))
+    account: AccountId = attrs.field(validator=is_a(AccountId))
     year: int = attrs.field(converter=_year)
     tonnes: int = attrs.field(converter=_tonnes)
     effective_at: datetime.datetime = attrs.field(converter=_effective)
@@ -116,8 +117,8 @@ class Exclusion:
         2021
     """
 
-    id: CommandId = attrs.field(validator=attrs.validators.instance_of(CommandId))
-    account: AccountId = attrs.field(validator=attrs.validators.instance_of(AccountId))
+    id: CommandId = attrs.field(validator=is_a(CommandId))
+    account: AccountId = attrs.field(validator=is_a(AccountId))
     year: int = attrs.field(converter=_year)
     effective_at: datetime.datetime = attrs.field(converter=_effective)
 

@@ -11,6 +11,7 @@ from carbonkit.ledger.command import Leg, Transfer
 from carbonkit.ledger.serial import Selection, SerialRange
 from carbonkit.registry.rules import TransactionType
 from carbonkit.registry.unit import UnitType
+from carbonkit.values.field import is_a
 from carbonkit.values.identifier import AccountId, CommandId
 from carbonkit.values.number import whole
 from carbonkit.values.time import as_instant
@@ -54,12 +55,12 @@ class Transaction:
         100
     """
 
-    id: CommandId = attrs.field(validator=attrs.validators.instance_of(CommandId))
-    type: TransactionType = attrs.field(validator=attrs.validators.instance_of(TransactionType))
-    unit: UnitType = attrs.field(validator=attrs.validators.instance_of(UnitType))
+    id: CommandId = attrs.field(validator=is_a(CommandId))
+    type: TransactionType = attrs.field(validator=is_a(TransactionType))
+    unit: UnitType = attrs.field(validator=is_a(UnitType))
     quantity: int = attrs.field(converter=_quantity)
-    source: AccountId = attrs.field(validator=attrs.validators.instance_of(AccountId))
-    target: AccountId = attrs.field(validator=attrs.validators.instance_of(AccountId))
+    source: AccountId = attrs.field(validator=is_a(AccountId))
+    target: AccountId = attrs.field(validator=is_a(AccountId))
     effective_at: datetime.datetime = attrs.field(converter=_effective)
     serials: tuple[SerialRange, ...] | Selection = Selection.FROM_LEFT
 

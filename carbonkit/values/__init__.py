@@ -7,6 +7,7 @@ The ground floor: exact, frozen values with no input or output and no clock of t
     time         dates, instants, Period, Clock    identifier   AccountId, AssetId, …
     place        country, region, city             source       where a figure comes from
     explanation  how a figure came about           table        rows from CSV, all problems at once
+    field        types and choices, checked        text         texts, checked in whole
     share        whole parts that add up
 """
 
