@@ -219,7 +219,7 @@ def _overlap(factor: Factor, later: Factor) -> Problem:
         code=OverlapError.code,
         must=f"not overlap {other}" + (f", in {_origin(factor)}" if factor.file else ""),
         was=f"{later.id} ({later.edition}), valid {later.valid}",
-        field="valid",
+        field="valid_from",
         file=later.file,
         row=later.row,
         hint=f"both are for {later.activity} at {later.place}; end one or take one edition",

@@ -53,6 +53,7 @@ class Check:
         self._emissions: dict[tuple[AccountId, int], int] = {}
         self._excluded: set[tuple[AccountId, int]] = set()
         self._known: set[AccountId] = set()
+        self._years: dict[AccountId, tuple[int, int | None]] = {}
 
     def command(self, request: Request) -> Command:
         """
@@ -78,6 +79,8 @@ class Check:
                 opened = Account(request.account, kind.name, may_go_negative=kind.may_go_negative)
                 return OpenAccount(request.id, opened, request.effective_at)
             case Operation():
+                self._reported(request.account)
+                self._years[request.account] = (request.first_year, request.last_year)
                 last = "" if request.last_year is None else str(request.last_year)
                 facts = {"first": str(request.first_year), "last": last}
                 return self._stated(request, Report.OPERATING_YEARS, facts)
@@ -137,6 +140,7 @@ class Check:
             account, self._ledger.records_about(account), far, datetime.MAXYEAR, self._rules.compliance
         )
         if found is not None:
+            self._years[account] = (found.first_year, found.last_year)
             self._emissions.update({(account, year): tonnes for year, tonnes in found.emissions})
             self._excluded.update((account, year) for year in found.excluded)
 
@@ -144,6 +148,7 @@ class Check:
         if self._recorded(request):
             return
         self._reported(request.account)
+        self._check_operating(request)
         key = (request.account, request.year)
         if request.tonnes and key in self._excluded:
             raise RegistryError(
@@ -154,10 +159,30 @@ class Check:
             )
         self._emissions[key] = request.tonnes
 
+    def _check_operating(self, request: Emissions | Exclusion) -> None:
+        years = self._years.get(request.account)
+        if years is None:
+            raise RegistryError(
+                "have its years of operation stated",
+                was="none",
+                field=f"account {request.account}",
+                hint="submit Operation first",
+                code="years_not_stated",
+            )
+        first, last = years
+        if request.year < first or (last is not None and request.year > last):
+            raise RegistryError(
+                f"be a year of operation, {first} to {'now' if last is None else last}",
+                was=request.year,
+                field="year",
+                code="year_outside_operation",
+            )
+
     def _check_exclusion(self, request: Exclusion) -> None:
         if self._recorded(request):
             return
         self._reported(request.account)
+        self._check_operating(request)
         key = (request.account, request.year)
         if self._emissions.get(key):
             raise RegistryError(

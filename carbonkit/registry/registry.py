@@ -123,8 +123,11 @@ class Registry:
         Raises:
             UnknownAccountError: If the account is not open.
             RegistryError: If no year of operation was stated by then.
+            InvalidValueError: If the day is the last that the calendar has.
         """
         day = as_date(on)
+        if day == datetime.date.max:
+            raise InvalidValueError("be before the last day of the calendar", was=day, field="on")
         end = at_local_time(day + datetime.timedelta(days=1), "00:00", self.rules.zone)
         found = history_of(account, self.ledger.records_about(account), end, day.year, self.rules.compliance)
         if found is None:

@@ -227,3 +227,21 @@ def test_an_issue_that_is_recorded_keeps_its_numbers(registry: Registry, move: M
     # the same id for something else gets numbers of its own, so that the ledger sees the difference
     assert issued(check(registry), move("issue/1", "issue", 7, issue)) == (SerialRange(1_001, 1_007),)
     assert issued(check(registry), move("open/UK-1", "issue", 7, issue)) == (SerialRange(1_001, 1_007),)
+
+
+def test_reports_are_for_years_of_operation(registry: Registry) -> None:
+    checked = check(registry)
+    operator = AccountId("UK-1")
+    checked.command(Operation(CommandId("years/1"), operator, 2022, 2023, AT))
+    assert refused(checked, emissions("a", 2021, 1)) == "year_outside_operation"
+    assert refused(checked, emissions("b", 2022, 1)) == ""
+    assert refused(checked, emissions("c", 2023, 1)) == ""
+    assert refused(checked, emissions("d", 2024, 0)) == "year_outside_operation"
+    assert refused(checked, exclusion("e", 2024)) == "year_outside_operation"
+    checked.command(Operation(CommandId("years/2"), operator, 2022, None, AT))
+    assert refused(checked, emissions("f", 2024, 0)) == ""
+
+
+def test_years_of_operation_come_first(empty: Registry) -> None:
+    assert refused(check(empty), emissions("a", 2021, 1)) == "years_not_stated"
+    assert refused(check(empty), exclusion("b", 2021)) == "years_not_stated"

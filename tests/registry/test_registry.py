@@ -333,3 +333,8 @@ def test_issued_is_held_plus_surrendered_plus_cancelled(
         assert sum(each.quantity for each in numbers) == numbers[-1].last == issued
     assert ledger.verify().ok
     assert ledger.store.head().sequence == 13 + accepted
+
+
+def test_the_calendar_s_last_day_has_no_end(registry: Registry) -> None:
+    with pytest.raises(InvalidValueError, match="on: must be before the last day of the calendar"):
+        registry.compliance(AccountId("UK-1"), "9999-12-31")
