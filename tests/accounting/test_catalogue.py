@@ -117,8 +117,8 @@ def test_all_overlaps_are_reported(factor: MakeFactor) -> None:
         )
     assert [problem.row for problem in caught.value.problems] == [3, 4, 4]
     assert str(caught.value.problems[0]) == (
-        "factors.csv, row 3, valid_from: must not overlap a (2025), valid [2024-01-01, …), in factors.csv, row 2,"
-        " was b (2025), valid [2025-01-01, 2026-01-01); both are for natural gas at US; "
+        "factors.csv, row 3, valid_from: must not overlap a (2025), valid [2024-01-01, …), in factors.csv,"
+        " row 2, was b (2025), valid [2025-01-01, 2026-01-01); both are for natural gas at US; "
         "end one or take one edition"
     )
     assert {problem.code for problem in caught.value.problems} == {"overlap"}
