@@ -21,7 +21,7 @@ help:
 	@echo "make demo     install the library alone and run its demonstration into demo-out/"
 	@echo "make test     run the tests and report their coverage"
 	@echo "make check    everything that CI runs: lint, types, floors, docs, wheel, tests"
-	@echo "make slow     run the slow tests"
+	@echo "make slow     run the slow tests, then the others on new examples"
 	@echo "make bench    compare our speed with our peers', into bench/results.json"
 	@echo "make docs     build the documentation into docs/_build/html/"
 	@echo "make format   put the code into its one layout"

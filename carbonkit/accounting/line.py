@@ -161,7 +161,7 @@ class Line:
 
 
 def explained_conversion(
-    before: Quantity, after: Quantity, *, conversion: Conversion | None = None
+    before: Quantity, after: Quantity, *, conversion: Conversion | None = None, lines: int = 1
 ) -> Explanation:
     """
     Say how a quantity went from one unit to another.
@@ -170,6 +170,7 @@ def explained_conversion(
         before: The quantity as it was given.
         after: The same in the other unit.
         conversion: How it was rounded, if it was.
+        lines: How many lines the two are the sums of; each was rounded by itself.
 
     Returns:
         The quantity with both units' sizes.
@@ -188,5 +189,5 @@ def explained_conversion(
     given, wanted = unit_named(before.unit), unit_named(after.unit)
     how = f"{before} × {plain(given.ratio)} {base}/{given.name} ÷ {plain(wanted.ratio)} {base}/{wanted.name}"
     if conversion is not None:
-        how += f", {conversion}"
+        how += f", {conversion}" + (f" in each of {lines} lines" if lines > 1 else "")
     return Explanation(f"quantity in {wanted.name}", str(after), how)

@@ -325,6 +325,7 @@ def _explained_conversions(lines: list[StatementLine]) -> list[Explanation]:
             _summed(line.activity.quantity for line in some),
             _summed(line.quantity for line in some),
             conversion=some[0].conversion,
+            lines=len(some),
         )
         for some in by_path.values()
     ]

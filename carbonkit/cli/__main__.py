@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import shutil
 import sys
 import tempfile
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from carbonkit.cli.screen import Screen
-from carbonkit.errors import CarbonkitError
+from carbonkit.errors import CarbonkitError, IntegrityError, InvalidValueError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The words after `carbonkit`; those of the process if left out.
 
     Returns:
-        0 if all is well, 1 if something did not come out, 2 if the input is wrong.
+        0 if all is well, 1 if something did not come out, 2 if the input is wrong, 130 if stopped.
 
     Example:
         >>> main(["verify", "no-such-file.db"])
@@ -42,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     check = commands.add_parser("verify", help="recompute a ledger file from its journal")
     check.add_argument("ledger", type=Path, help="the ledger file")
     given = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a screen that lacks a character shows "?" and goes on
     screen = Screen(sys.stdout)
     try:
         return _demo(given.out, screen) if given.command == "demo" else _verify(given.ledger, screen)
@@ -64,14 +67,22 @@ def _demo(out: Path, screen: Screen) -> int:
 
     version = metadata.version("carbonkit")
     screen.line(f"carbonkit {version}: one compliance year from end to end")
-    out.mkdir(parents=True, exist_ok=True)
     # Made apart and moved into place at the end, so that a run that stops leaves the last one as it was.
-    with tempfile.TemporaryDirectory(dir=out, prefix=".making-") as folder:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        apart = tempfile.TemporaryDirectory(dir=out, prefix=".making-")
+    except OSError as error:
+        must = "be a folder to write in, or a path where one can be made"
+        raise InvalidValueError(must, was=out, field="--out") from error
+    with apart as folder:
         making = Path(folder)
         with SQLiteStore.open(making / "ledger.db") as store:
             results = run(store, SystemClock(), Examples.found(), screen)
         (making / "report.html").write_text(page.written(results, version), encoding="utf-8")
         (making / "report.json").write_text(document.written(results, version), encoding="utf-8")
+        # The log of a reader that was killed would be read into the new file.
+        for left in ("ledger.db-wal", "ledger.db-shm"):
+            (out / left).unlink(missing_ok=True)
         for name in ("ledger.db", "report.html", "report.json"):
             shutil.move(making / name, out / name)
     screen.line("")
@@ -80,12 +91,13 @@ def _demo(out: Path, screen: Screen) -> int:
 
 
 def _verify(path: Path, screen: Screen) -> int:
-    from carbonkit.errors import NotFoundError  # noqa: PLC0415  each command loads only what it needs
-    from carbonkit.ledger import verify  # noqa: PLC0415
+    from carbonkit.ledger import verify  # noqa: PLC0415  each command loads only what it needs
     from carbonkit.storage import SQLiteStore  # noqa: PLC0415
 
     if not path.is_file():
         raise NotFoundError("be a file", was=path, field="ledger")
+    if not path.stat().st_size:  # the store would make a new ledger of it
+        raise IntegrityError("be a carbonkit ledger", was="an empty file", field="ledger")
     with SQLiteStore.open(path) as store:
         records = store.head().sequence
         found = verify(store, lambda done: screen.progress("records recomputed", done, records))

@@ -169,11 +169,14 @@ class CapitalCall:
     def explain(self) -> Explanation:
         """Say how the call is divided, partner by partner."""
         whole = self.commitments.total
+        how = "by commitment, by largest remainder"
+        if self.amounts != self.commitments.shares(self.total):
+            how += "; what is above a partner's unfunded goes to the others"
         rows = zip(self.commitments, self.before, self.amounts, self.after, strict=True)
         return Explanation(
             f"capital call {self.number}, due {self.due_on}",
             str(self.total),
-            how="by commitment, by largest remainder",
+            how=how,
             parts=(
                 Explanation(
                     str(each.partner),

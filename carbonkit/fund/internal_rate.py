@@ -53,7 +53,9 @@ class NoRate(enum.Enum):
     """
 
     ALL_ZERO = "no flow is left: the flows of every date add up to zero"
-    ONE_DAY = "all flows fall on one date, so that no time passes between them"
+    ONE_DAY = (
+        "no time passes between the flows: they fall on one date, or on dates that the day count makes one"
+    )
     ONE_SIGN = "all flows have one sign: money is only paid in, or only paid out"
     NEVER_ZERO = "the present value is not zero at any rate above -100 %, though the flows change their sign"
 
@@ -161,20 +163,19 @@ def xirr(flows: Iterable[CashFlow], *, day_count: DayCount, places: int, roundin
     given = _checked(flows)
     if not isinstance(day_count, DayCount):
         raise InvalidValueError("be a DayCount", was=repr(day_count), field="day_count")
-    if not 0 <= whole(places, field="places") <= _MOST_PLACES:
-        raise InvalidValueError(
-            f"be a whole number from 0 to {_MOST_PLACES}", was=repr(places), field="places"
-        )
+    kept = whole(places, field="places")
+    if not 0 <= kept <= _MOST_PLACES:
+        raise InvalidValueError(f"be a whole number from 0 to {_MOST_PLACES}", was=kept, field="places")
     if not isinstance(rounding, Rounding):
         raise InvalidValueError("be a Rounding", was=repr(rounding), field="rounding")
     terms, unit = _terms(given, day_count)
-    reason = _without_search(terms, given)
+    reason = _without_search(terms, given, day_count)
     rates: tuple[Decimal, ...] = ()
     if reason is None:
         roots = real_roots(ExponentialSum.of(terms))
-        rates = tuple(_rate(root, unit, places, rounding) for root in roots)
+        rates = tuple(_rate(root, unit, kept, rounding) for root in roots)
         reason = None if rates else NoRate.NEVER_ZERO
-    return InternalRate(rates, reason, len(given), day_count, places, rounding)
+    return InternalRate(rates, reason, len(given), day_count, kept, rounding)
 
 
 def _checked(flows: Iterable[CashFlow]) -> tuple[CashFlow, ...]:
@@ -216,10 +217,11 @@ def _common_unit(times: Iterable[Fraction]) -> Fraction:
     return found or Fraction(1)
 
 
-def _without_search(terms: dict[int, int], flows: tuple[CashFlow, ...]) -> NoRate | None:
+def _without_search(terms: dict[int, int], flows: tuple[CashFlow, ...], day_count: DayCount) -> NoRate | None:
     if not terms:
         return NoRate.ALL_ZERO
-    if len({flow.on for flow in flows if flow.amount.amount}) == 1:
+    first = min(flow.on for flow in flows)
+    if len({day_count.years(first, flow.on) for flow in flows if flow.amount.amount}) == 1:
         return NoRate.ONE_DAY
     if len({amount > 0 for amount in terms.values()}) == 1:
         return NoRate.ONE_SIGN

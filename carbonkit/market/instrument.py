@@ -220,6 +220,8 @@ class Instrument:
 
         Raises:
             MarketError: `wrong_quote` if the price is in another currency or per another unit.
+            InexactNumberError: If the quantity is a float, a bool, NaN or infinite.
+            InvalidValueError: If the quantity is not whole.
 
         Example:
             >>> cea = Instrument(InstrumentId("CEA"), asset=AssetId("CEA"), currency="CNY",
@@ -228,7 +230,7 @@ class Instrument:
             Money('4800.00', 'CNY')
         """
         self._check_quote(price)
-        return Money(multiply(price.amount, Decimal(quantity)), self.currency)
+        return Money(multiply(price.amount, Decimal(whole(quantity, field="quantity"))), self.currency)
 
     def _check_quote(self, price: Price) -> None:
         if price.currency != self.currency or price.per != self.unit:

@@ -9,7 +9,7 @@ import attrs
 from carbonkit.errors import InvalidValueError
 from carbonkit.market.rule import Rule
 from carbonkit.values.explanation import Explanation
-from carbonkit.values.number import Rounding, add, divide, multiply, plain, subtract
+from carbonkit.values.number import Exact, Rounding, add, divide, exact, multiply, plain, subtract, whole
 from carbonkit.values.price import Price
 
 __all__ = ["PriceBand", "PriceLimits", "SizeLimit"]
@@ -74,6 +74,7 @@ class PriceBand:
         rounding: How a limit is rounded to the tick.
 
     Raises:
+        InexactNumberError: If `percent` is a float, a bool, NaN or infinite.
         InvalidValueError: If `percent` is not more than 0 and less than 100.
 
     Example:
@@ -92,6 +93,7 @@ class PriceBand:
 
     def __attrs_post_init__(self) -> None:
         """Check that the limits lie on both sides of the close and above zero."""
+        exact(self.percent.value, field="percent")
         if not 0 < self.percent.value < _WHOLE:
             raise InvalidValueError(
                 "be more than 0 and less than 100", was=plain(self.percent.value), field="percent"
@@ -133,6 +135,14 @@ class PriceBand:
         )
 
 
+def _at_least(value: Exact) -> int:
+    return whole(value, field="at_least")
+
+
+def _below(value: Exact | None) -> int | None:
+    return None if value is None else whole(value, field="below")
+
+
 @attrs.frozen
 class SizeLimit:
     """
@@ -143,7 +153,8 @@ class SizeLimit:
         below: The first quantity that is too large; None if there is none.
 
     Raises:
-        InvalidValueError: If no quantity lies between the two.
+        InexactNumberError: If a limit is a float, a bool, NaN or infinite.
+        InvalidValueError: If no quantity lies between the two, or a limit is not whole.
 
     Example:
         >>> listed = SizeLimit(at_least=1, below=100_000)
@@ -151,8 +162,8 @@ class SizeLimit:
         (True, False)
     """
 
-    at_least: int
-    below: int | None
+    at_least: int = attrs.field(converter=_at_least)
+    below: int | None = attrs.field(converter=_below)
 
     def __attrs_post_init__(self) -> None:
         """Check that some order is of an allowed size."""

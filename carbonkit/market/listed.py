@@ -22,6 +22,7 @@ from carbonkit.market.refusal import Refusal
 from carbonkit.market.rulebook import Available
 from carbonkit.market.statistics import bulletin
 from carbonkit.market.trade import Trade
+from carbonkit.values.time import as_instant
 
 if TYPE_CHECKING:
     import datetime
@@ -240,7 +241,9 @@ class ListedSession:
 
         Raises:
             MarketError: `session_closed`, `clock_backwards` or `before_close`.
+            InvalidValueError: If the instant has no offset.
         """
+        at = as_instant(at, field="at")
         self._check_running(at)
         end = self._hours[-1].end
         if at < end:

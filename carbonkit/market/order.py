@@ -12,6 +12,7 @@ import attrs
 
 from carbonkit.errors import MarketError
 from carbonkit.market.refusal import Refusal
+from carbonkit.values.field import is_a
 from carbonkit.values.identifier import AccountId, OrderId
 from carbonkit.values.number import Exact, exact
 from carbonkit.values.price import Price
@@ -216,6 +217,7 @@ class Post:
 
     Raises:
         InvalidValueError: If an id, the quantity or the instant has not the right form.
+        WrongTypeError: If the side is no `Side`, or the price no `Price`.
 
     Example:
         >>> Post(order_id="S-1", account="KEE-001", side=Side.SELL, price=Price("48.00", "CNY", "tCO2e"),
@@ -225,8 +227,8 @@ class Post:
 
     order_id: OrderId = attrs.field(converter=_order_id)
     account: AccountId = attrs.field(converter=_account)
-    side: Side
-    price: Price
+    side: Side = attrs.field(validator=is_a(Side))
+    price: Price = attrs.field(validator=is_a(Price))
     quantity: Decimal = attrs.field(converter=_quantity)
     at: datetime.datetime = attrs.field(converter=as_instant)
 

@@ -10,7 +10,7 @@ import attrs
 
 from carbonkit.errors import InvalidValueError, MarketError
 from carbonkit.market.refusal import Refusal
-from carbonkit.values.field import choice
+from carbonkit.values.field import choice, is_a
 from carbonkit.values.identifier import AccountId
 from carbonkit.values.money import Money, currency_code
 from carbonkit.values.number import Exact, exact, whole
@@ -66,6 +66,7 @@ class Participant:
 
     Raises:
         InvalidValueError: If allowances or cash are negative, or allowances are no whole number.
+        WrongTypeError: If the kind is no `ParticipantKind`, or the cash no `Money`.
 
     Example:
         >>> Participant(account="KEE-001", kind=ParticipantKind.KEY_EMITTER, allowances=1000,
@@ -74,9 +75,9 @@ class Participant:
     """
 
     account: AccountId = attrs.field(converter=_account)
-    kind: ParticipantKind
+    kind: ParticipantKind = attrs.field(validator=is_a(ParticipantKind))
     allowances: int = attrs.field(converter=_allowances)
-    cash: Money
+    cash: Money = attrs.field(validator=is_a(Money))
 
     def __attrs_post_init__(self) -> None:
         """Check that the cash is not owed."""

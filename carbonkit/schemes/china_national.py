@@ -252,6 +252,7 @@ def instrument(subject: str, day: datetime.date) -> Instrument:
 
     Raises:
         NotFoundError: If there is no such subject, or it was not traded yet.
+        InvalidValueError: If the day is no calendar date.
 
     Example:
         >>> from carbonkit.values import as_date
@@ -261,6 +262,6 @@ def instrument(subject: str, day: datetime.date) -> Instrument:
     if subject not in _SUBJECTS:
         raise NotFoundError(f"be one of {', '.join(_SUBJECTS)}", was=subject, field="subject")
     asset, first = _SUBJECTS[subject]
-    if day < as_date(first):
+    if as_date(day, field="day") < as_date(first):
         raise NotFoundError(f"be {first} or later, when {subject} began to trade", was=day, field="day")
     return listed_rules(day).instrument(InstrumentId(subject), AssetId(asset))

@@ -19,7 +19,7 @@ UNIT: Final = UnitType("UKA", "2021-2030")
 SURRENDER_DEADLINE: Final = "04-30"
 """Month and day of the year after, by which units must be surrendered."""
 
-_FIRST_YEAR: Final = 2021
+_FIRST_YEAR, _LAST_YEAR = 2021, 9998
 
 _REGISTRY: Final = Source(
     "Department for Energy Security and Net Zero",
@@ -114,6 +114,7 @@ def surrender_deadline(year: int) -> tuple[str, Source]:
         >>> surrender_deadline(2021)[0]
         '2022-04-30'
     """
-    if whole(year, field="year") < _FIRST_YEAR:
-        raise InvalidValueError(f"be {_FIRST_YEAR} or later", was=year, field="year")
-    return f"{year + 1}-{SURRENDER_DEADLINE}", _DEADLINE
+    emitted = whole(year, field="year")
+    if not _FIRST_YEAR <= emitted <= _LAST_YEAR:
+        raise InvalidValueError(f"be {_FIRST_YEAR} or later, up to {_LAST_YEAR}", was=year, field="year")
+    return f"{emitted + 1}-{SURRENDER_DEADLINE}", _DEADLINE

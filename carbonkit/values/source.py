@@ -24,11 +24,11 @@ class Status(enum.Enum):
     """
 
     CONFIRMED = "confirmed"
-    """Read in the source itself."""
+    """Read in the source itself, or in a re-publication that the note names."""
     DERIVED = "derived"
     """Computed from confirmed figures; the source says how."""
     RECALLED = "recalled"
-    """From memory or a secondary text; check before relying on it."""
+    """From memory; check before relying on it."""
     DRAFT = "draft"
     """From a draft that may still change."""
 

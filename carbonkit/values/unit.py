@@ -129,7 +129,7 @@ _TABLE: Final[Mapping[Dimension, tuple[tuple[str, str, str], ...]]] = MappingPro
             ("km", "1", _SI),
             ("ft", "0.0003048", _HB44),
             ("mi", "1.609344", _HB44),
-            ("nmi", "1.852", _SI),
+            ("nmi", "1.852", _NIST),
         ),
         Dimension.AREA: (
             ("m2", "1", _SI),

@@ -187,3 +187,14 @@ def test_the_precision_of_the_host_changes_nothing(statement: Statement) -> None
 def test_a_statement_has_a_set(statement: Statement) -> None:
     with pytest.raises(InvalidValueError, match="gwp: must be of type GwpSet"):
         Statement("AR5", None, statement.lines)  # type: ignore[arg-type]  # the mistake under test
+
+
+def test_rounding_of_several_lines_is_explained_as_it_was_done() -> None:
+    own = Source("Us", "Policy", 2025)
+    catalogue = Catalogue([Factor("e", "1", "heat", US, YEAR, "kWh", [Rate("CO2", "1", "kg")], own)])
+    rows = [Activity(str(n), "7", "heat", Energy("1", "MJ"), US, YEAR, Scope.ONE) for n in range(3)]
+    conversion = Conversion(3, Rounding.HALF_UP)  # 3 × 0.278, where 3 MJ at once would be 0.833 kWh
+    text = account(rows, catalogue, conversion=conversion).co2e(gwp_set("AR5")).explain().text()
+    assert "0.834 kWh = 3 MJ × 1 MJ/MJ ÷ 3.6 MJ/kWh, rounded to 3 places, half up in each of 3 lines" in text
+    one = account(rows[:1], catalogue, conversion=conversion).co2e(gwp_set("AR5")).explain().text()
+    assert "rounded to 3 places, half up\n" in one

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
 import sqlite3
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -168,15 +170,17 @@ def test_run_again_it_replaces_the_files_whole(
     assert wheel_examples.is_dir()  # acts 3 and 4 are enough to see it
     for file in demo[0].iterdir():
         (tmp_path / file.name).write_bytes(b"what was there before")
+    for log in ("ledger.db-wal", "ledger.db-shm"):
+        (tmp_path / log).write_bytes(b"left by a reader that was killed")
     (tmp_path / "kept.txt").write_text("not ours", encoding="utf-8")
     assert command.main(["demo", "--out", str(tmp_path)]) == 0
-    assert command.main(["verify", str(tmp_path / "ledger.db")]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "kept.txt",
         "ledger.db",
         "report.html",
         "report.json",
     ]
+    assert command.main(["verify", str(tmp_path / "ledger.db")]) == 0
 
 
 def test_with_the_wheel_s_examples_alone_it_runs_what_it_has_and_says_where_the_rest_is(
@@ -226,3 +230,32 @@ def test_an_interruption_leaves_nothing_behind(
     assert command.main(["demo", "--out", str(tmp_path / "out")]) == 130
     assert list((tmp_path / "out").iterdir()) == []
     assert "nothing was left behind" in capsys.readouterr().err
+
+
+def test_an_empty_file_is_no_ledger_and_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = tmp_path / "ledger.db"
+    empty.touch()
+    assert command.main(["verify", str(empty)]) == 2
+    assert "ledger: must be a carbonkit ledger, was an empty file" in capsys.readouterr().err
+    assert empty.read_bytes() == b""
+
+
+def test_a_file_where_the_folder_should_be_is_an_error_that_names_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("not ours", encoding="utf-8")
+    assert command.main(["demo", "--out", str(taken)]) == 2
+    assert "--out: must be a folder to write in, or a path where one can be made" in capsys.readouterr().err
+    assert taken.read_text(encoding="utf-8") == "not ours"
+
+
+def test_a_screen_without_the_characters_still_shows_the_rest(
+    demo: tuple[Path, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding="cp1252"))
+    assert command.main(["verify", str(demo[0] / "ledger.db")]) == 0
+    assert shown.getvalue().startswith(b"? ")

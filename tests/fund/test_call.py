@@ -189,3 +189,14 @@ def test_a_call_explains_each_amount() -> None:
     assert explanation.parts[1].how == (
         "1.00 CNY × 2.00 CNY / 3.00 CNY; unfunded 2.00 CNY before, 1.33 CNY after"
     )
+
+
+def test_a_part_cut_at_what_is_unfunded_is_explained() -> None:
+    partners = promised(100, 100, 100)
+    before = tuple(zip((each.partner for each in partners), map(cny, ("0.10", "1.00", "1.00")), strict=True))
+    cut = CapitalCall(
+        number=2, commitments=partners, before=before, total=cny("0.90"), purpose="allowances", **DATES
+    )
+    assert fen_of(cut.amounts) == [10, 40, 40]
+    assert "what is above a partner's unfunded goes to the others" in cut.explain().how
+    assert call(partners, (), cny("0.90")).explain().how == "by commitment, by largest remainder"

@@ -6,6 +6,7 @@ import decimal
 import time
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -218,3 +219,15 @@ def test_it_explains_itself() -> None:
     assert "source: " in text
     assert "the only root" in solved((0, "-100"), (365, "110")).explain().how
     assert NoRate.ONE_SIGN.value in solved((0, "1"), (1, "2")).explain().how
+
+
+def test_dates_that_the_day_count_makes_one_are_not_one_sign() -> None:
+    given = [CashFlow("2021-01-30", Money("-100", "CNY")), CashFlow("2021-01-31", Money("50", "CNY"))]
+    thirties = xirr(given, day_count=DayCount.THIRTY_E_360, places=4, rounding=Rounding.HALF_UP)
+    assert thirties.reason is NoRate.ONE_DAY
+
+
+def test_places_may_come_as_text() -> None:
+    places: Any = "2"
+    found = solved((0, "-100"), (365, "110"), places=places)
+    assert (found.rates, found.places) == ((Decimal("0.10"),), 2)

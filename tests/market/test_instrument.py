@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,3 +95,9 @@ def test_floats_are_refused() -> None:
         made().lots(1.0)  # type: ignore[arg-type]
     with pytest.raises(InexactNumberError):
         made().quote(48.0)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("quantity", [0.1, 100.0, True])
+def test_a_value_takes_no_float(quantity: Any) -> None:  # noqa: ANN401  what an untyped host may pass
+    with pytest.raises(InexactNumberError, match="quantity: must be a str, int or Decimal"):
+        made().value(made().quote("48.00"), quantity)

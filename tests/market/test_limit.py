@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonkit.errors import InvalidValueError
+from carbonkit.errors import InexactNumberError, InvalidValueError
 from carbonkit.market import PriceBand, Rule, SizeLimit
 from carbonkit.values import Period, Price, Rounding, Source
 
@@ -96,4 +98,17 @@ def test_sizes_have_both_ends() -> None:
 @pytest.mark.parametrize(("at_least", "below"), [(0, 10), (10, 10), (10, 9)])
 def test_a_size_limit_allows_something(at_least: int, below: int) -> None:
     with pytest.raises(InvalidValueError):
+        SizeLimit(at_least=at_least, below=below)
+
+
+@pytest.mark.parametrize("percent", [10.5, True])
+def test_a_band_takes_no_float(percent: Any) -> None:  # noqa: ANN401  what an untyped host may pass
+    rule = attrs.evolve(band().percent, value=percent)
+    with pytest.raises(InexactNumberError, match="percent: must be a str, int or Decimal"):
+        PriceBand(rule, band().rounding)
+
+
+@pytest.mark.parametrize(("at_least", "below", "field"), [(1.5, None, "at_least"), (1, 2.5, "below")])
+def test_a_size_limit_takes_no_float(at_least: Any, below: Any, field: str) -> None:  # noqa: ANN401  the same
+    with pytest.raises(InexactNumberError, match=f"{field}: must be a str, int or Decimal"):
         SizeLimit(at_least=at_least, below=below)

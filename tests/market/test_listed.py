@@ -390,3 +390,11 @@ def test_what_does_not_fit_together_does_not_open(cea: Instrument, rules: Listed
         with pytest.raises(InvalidValueError):
             opened(cea, rules, **facts)
     assert opened(cea, rules, participants=[one]).positions[AccountId("A")].holding == 0
+
+
+def test_a_session_closes_at_an_instant(open_session: OpenSession) -> None:
+    session = open_session()
+    naive = datetime.datetime(2021, 7, 16, 15, 0)  # noqa: DTZ001  what is refused
+    with pytest.raises(InvalidValueError, match="at: must"):
+        session.close(naive)
+    assert not session.closed

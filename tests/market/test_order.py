@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonkit.errors import InexactNumberError, InvalidValueError, MarketError
+from carbonkit.errors import InexactNumberError, InvalidValueError, MarketError, WrongTypeError
 from carbonkit.market import Cancel, Order, OrderState, Post, Refusal, Side, Take
 from carbonkit.market.order import MOVES
 from carbonkit.values import AccountId, OrderId, Price, as_instant
@@ -89,3 +90,10 @@ def test_commands_refuse_what_is_not_exact() -> None:
         Cancel(account="A", target="S 1", at=AT)
     with pytest.raises(InvalidValueError):
         Cancel(account="A", target="S-1", at=datetime.datetime(2021, 7, 16, 9, 30))  # noqa: DTZ001  the point
+
+
+@pytest.mark.parametrize(("field", "value"), [("side", "sell"), ("price", "48.00")])
+def test_a_post_takes_a_side_and_a_price(field: str, value: str) -> None:
+    facts: dict[str, Any] = {"side": Side.SELL, "price": PRICE, field: value}
+    with pytest.raises(WrongTypeError, match=f"{field}: must be of type {field.title()}, was '{value}'"):
+        Post(order_id="S-1", account="A", quantity=1, at=AT, **facts)

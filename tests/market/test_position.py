@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from carbonkit.errors import BatchError, InexactNumberError, InvalidValueError, MarketError
+from carbonkit.errors import BatchError, InexactNumberError, InvalidValueError, MarketError, WrongTypeError
 from carbonkit.market import Participant, ParticipantKind, Position, Refusal, read_participants
 from carbonkit.values import AccountId, Money
 
@@ -97,3 +99,10 @@ def test_every_wrong_participant_is_reported() -> None:
     fields = ["account", "kind", "allowances", "allowances", "cash", "cash", "currency"]
     assert found == [*enumerate(fields, start=2), (10, "account")]
     assert {problem.file for problem in error.value.problems} == {"p.csv"}
+
+
+@pytest.mark.parametrize(("field", "value"), [("kind", "key-emitter"), ("cash", "100")])
+def test_a_participant_has_a_kind_and_money(field: str, value: str) -> None:
+    facts: dict[str, Any] = {"kind": ParticipantKind.KEY_EMITTER, "cash": cny("100"), field: value}
+    with pytest.raises(WrongTypeError, match=f"{field}: must be of type"):
+        Participant(account="A", allowances=100, **facts)

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from carbonkit.errors import NotFoundError
+from carbonkit.errors import InvalidValueError, NotFoundError
 from carbonkit.market import Available, SizeLimit
 from carbonkit.schemes.china_national import instrument, listed_rules
 from carbonkit.values import AssetId, Price, Rounding, Status
@@ -60,3 +60,9 @@ def test_subjects_name_their_allowances() -> None:
 def test_a_subject_that_was_not_traded_is_unknown(subject: str, day: str) -> None:
     with pytest.raises(NotFoundError):
         instrument(subject, datetime.date.fromisoformat(day))
+
+
+def test_a_day_is_a_calendar_date() -> None:
+    moment = datetime.datetime(2021, 7, 16, tzinfo=datetime.UTC)
+    with pytest.raises(InvalidValueError, match="day: must be a calendar date YYYY-MM-DD"):
+        instrument("CEA", moment)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 import pytest
 
 from carbonkit.errors import InexactNumberError, InvalidValueError, RegistryError
@@ -93,3 +96,14 @@ def test_a_year_without_the_scheme_has_no_deadline() -> None:
     for wrong in (2021.0, True, None):
         with pytest.raises(InexactNumberError):
             uk.surrender_deadline(wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("year", ["2021", Decimal("2021.0")])
+def test_a_year_may_come_as_text_or_decimal(year: Any) -> None:  # noqa: ANN401  what a table may hold
+    assert uk.surrender_deadline(year)[0] == "2022-04-30"
+
+
+def test_a_deadline_is_a_date_that_exists() -> None:
+    assert as_date(uk.surrender_deadline(9998)[0]).year == 9999
+    with pytest.raises(InvalidValueError, match="year: must be 2021 or later, up to 9998, was 9999"):
+        uk.surrender_deadline(9999)

@@ -164,3 +164,8 @@ def test_the_table_cannot_be_changed() -> None:
         table["ton"] = UNITS["t"]
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         UNITS["t"].ratio = UNITS["kg"].ratio  # type: ignore[misc]
+
+
+def test_the_nautical_mile_is_not_of_the_ninth_brochure() -> None:
+    # The 9th edition of the SI Brochure no longer lists it; the 8th did, as does NIST SP 811, B.8.
+    assert UNITS["nmi"].definition.startswith("NIST, Special Publication 811")

@@ -38,8 +38,12 @@ __all__ = ["EXAMPLE", "YEARS", "Difference", "Registered", "run"]
 
 _GROUP: Final = 2_000
 _EXCLUDED: Final = (
-    "the year is excluded in the report of 2025, but was not, or not alone, at that deadline",
-    "2025年报告中该年度已被排除，而在当时截止日尚未排除或并非唯一排除年度",
+    "every year due is excluded in the report of 2025, but not every one was at that deadline",
+    "2025年报告中应履约年度均已被排除，而在当时截止日并非全部被排除",
+)
+_INCLUDED: Final = (
+    "every year due was excluded at that deadline, but not every one is in the report of 2025",
+    "当时截止日应履约年度均已被排除，而2025年报告中并非全部被排除",
 )
 _NOT_YET: Final = (
     "the first year of operation in the report of 2025 is not the one known at that deadline",
@@ -76,8 +80,8 @@ class Difference:
         computed: What the replay says.
 
     Example:
-        >>> Difference(AccountId("UK-1000692"), 2021, "B", "EXCLUDED").cause[:42]
-        'the year is excluded in the report of 2025'
+        >>> Difference(AccountId("UK-1000692"), 2021, "B", "EXCLUDED").cause[:48]
+        'every year due is excluded in the report of 2025'
     """
 
     account: AccountId
@@ -93,8 +97,10 @@ class Difference:
     @property
     def causes(self) -> tuple[str, str]:
         """Why the public files cannot say more, in English and in Chinese."""
-        if self.computed == "EXCLUDED" or self.published == "EXCLUDED":
+        if self.computed == "EXCLUDED":
             return _EXCLUDED
+        if self.published == "EXCLUDED":
+            return _INCLUDED
         if "NOT_APPLICABLE" in {self.published, self.computed}:
             return _NOT_YET
         return _CORRECTED

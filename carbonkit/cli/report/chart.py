@@ -1,8 +1,7 @@
 """
 Pictures of figures, as SVG inside the page: whole pixels only, so no figure passes through a float.
 
-Every chart carries a title for screen readers, and its figures stand in a table
-beside it.
+Every chart carries a title for screen readers.
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ def accounted(act: Accounted) -> list[ET.Element]:
                 f" {every.compared:,} agree.",
                 f"其中 {counts.within:,} 栋误差在 0.5% 以内，{counts.rounded:,} 栋按公布精度（0.01 吨）"
                 "取整后相等；"
-                f"全部 {every.compared:,} 栋中有 {every.agreeing:,} 栋一致。",
+                f"有公布总量的 {every.compared:,} 栋中有 {every.agreeing:,} 栋一致。",
             ),
         ),
         bars(
@@ -362,7 +362,10 @@ def ledger(verification: Verification) -> list[ET.Element]:
             ],
         ),
         table(
-            [Words("asset", "资产"), Words("in accounts, in its smallest step", "在户数量（最小单位）")],
+            [
+                Words("asset", "资产"),
+                Words("in accounts, in its smallest step", "账户持有量（按最小单位计）"),
+            ],
             supply,
         ),
         element(

@@ -22,8 +22,8 @@ p { margin: 8px 0 12px; }
 .warning { background: #fdf6e7; border-left: 4px solid var(--amber); padding: 8px 14px; margin: 14px 0; }
 .tiles { display: grid; margin: 20px 0; gap: 12px;
   grid-template-columns: repeat(auto-fit, minmax(145px, 1fr)); }
-.tile { background: var(--wash); border: 1px solid var(--rule); border-radius: 8px; padding: 12px 14px; }
-.tile b { display: block; font-size: 18px; }
+.tile { background: var(--wash); border: 1px solid var(--rule); border-radius: 8px; padding: 12px 10px; }
+.tile b { display: block; font-size: 15px; white-space: nowrap; }
 .tile small { color: var(--soft); }
 .good { color: var(--green); } .bad { color: var(--red); }
 table { border-collapse: collapse; width: 100%; margin: 12px 0; font-size: 14px; }
@@ -52,5 +52,6 @@ input[name="language"] { position: absolute; opacity: 0; }
 #english:checked ~ main [lang="zh"], #chinese:checked ~ main [lang="en"] { display: none; }
 input[name="language"]:focus-visible ~ .languages { outline: 2px solid var(--green); }
 @media print { .languages { display: none; } main { max-width: none; padding: 0; } h2 { break-before: page; }
-  table, .chart, .tiles { break-inside: avoid; } details > * { display: block; } }
+  table, .chart, .tiles { break-inside: avoid; } details > * { display: block; }
+  details::details-content { content-visibility: visible; } }
 """
