@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Tape", "TapeEntry", "read_tape", "run_tape"]
 
+_ROW: Final = "row"  # under which `build` finds the row's number
 _SIDES: Final = {"post-sell": Side.SELL, "post-buy": Side.BUY}
 # What each action needs; it must not have the others.
 _NEEDED: Final = {
@@ -77,19 +78,6 @@ class Tape:
 
     file: str
     entries: tuple[TapeEntry, ...]
-
-
-class _Counted:
-    """Lines that know how many of them have been read."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = lines
-        self.read = 0
-
-    def __iter__(self) -> Iterator[str]:
-        for line in self._lines:
-            self.read += 1
-            yield line
 
 
 def _cell(convert: Callable[[str], object]) -> Callable[[str], object]:
@@ -144,12 +132,11 @@ def read_tape(lines: Iterable[str], *, file: str, instrument: Instrument) -> Tap
         >>> tape.entries[0].command.price
         Price('48.00', 'CNY', 'tCO2e')
     """
-    counted = _Counted(lines)
     last = 0
 
     def build(cells: dict[str, Any]) -> TapeEntry:
         nonlocal last
-        problems = [*_cell_problems(cells, file, counted.read)]
+        problems = [*_cell_problems(cells, file, cells[_ROW])]
         if cells["seq"] <= last:
             problems.append(
                 Problem(
@@ -158,15 +145,15 @@ def read_tape(lines: Iterable[str], *, file: str, instrument: Instrument) -> Tap
                     was=str(cells["seq"]),
                     field="seq",
                     file=file,
-                    row=counted.read,
+                    row=cells[_ROW],
                 )
             )
         if problems:
             raise BatchError(problems)
         last = cells["seq"]
-        return TapeEntry(row=counted.read, sequence=last, command=_command(cells, instrument))
+        return TapeEntry(row=cells[_ROW], sequence=last, command=_command(cells, instrument))
 
-    return Tape(file, read_table(counted, file=file, columns=_COLUMNS, build=build))
+    return Tape(file, read_table(lines, file=file, columns=_COLUMNS, build=build, row_as=_ROW))
 
 
 def _cell_problems(cells: Mapping[str, Any], file: str, row: int) -> Iterator[Problem]:

@@ -134,6 +134,7 @@ def test_the_edges_of_the_rules_are_inside(desk: Desk, open_session: OpenSession
     session.apply(desk.sell("S-1", "RICH", "52.80", 99_999, at="09:30:00"))
     session.apply(desk.buy("B-1", "RICH", "43.20", 1, at="11:29:59.999999"))
     session.apply(desk.sell("S-2", "A", "48.00", 10_000, at="13:00:00"))
+    assert [str(order_id) for order_id in session.orders] == ["S-1", "B-1", "S-2"]
 
 
 def test_money_earned_may_be_spent_at_once(desk: Desk, open_session: OpenSession) -> None:
@@ -163,6 +164,7 @@ def test_units_bought_sell_at_once_where_the_rules_say_so(
     session.apply(desk.sell("S-1", "A", "48.00", 100))
     session.apply(desk.take("T-1", "B", "S-1", 100))
     session.apply(desk.sell("S-2", "B", "48.00", 100))
+    assert session.positions[AccountId("B")].offered == 100
 
 
 # ------------------------------------------------------------------ the end of a day
@@ -287,6 +289,9 @@ def test_every_reason_code_is_tested() -> None:
 def test_the_limits_of_a_position_may_be_used_up(running: ListedSession, desk: Desk) -> None:
     running.apply(desk.sell("N-1", "A", "48.00", 8_980))
     running.apply(desk.buy("N-2", "A", "48.00", 20_843))
+    used_up = running.positions[AccountId("A")]
+    assert used_up.sellable == 0
+    assert used_up.cash < Money("48.00", "CNY")
 
 
 def test_units_bought_today_are_not_sold_today(desk: Desk, open_session: OpenSession) -> None:
