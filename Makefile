@@ -81,8 +81,9 @@ docs: $(VENV)/.dev
 wheel: $(VENV)/.dev
 	$(BIN)/python scripts/check_wheel.py
 
+# BENCH=--quick for a first look; BENCH=--help for what else there is
 bench: $(VENV)/.dev
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(BENCH)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --quiet --fix-only

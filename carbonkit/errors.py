@@ -22,6 +22,8 @@ Every error that carbonkit raises, and the problem that each one carries.
     │   ├── SerialRangeError                     serial numbers that are broken, overlapping or not held
     │   └── IdentifierReusedError                the same id again with other content
     ├── IntegrityError                           a stored record is not what was written
+    ├── StorageError                             a store that cannot be read or written just now
+    │   └── BusyError                            others are writing; nothing was written for this one
     ├── RegistryError                            a registry transaction that the rules refuse
     ├── MarketError                              an order or a trade that the rules refuse
     └── FundError                                a fund operation that its terms refuse
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BatchError",
+    "BusyError",
     "CarbonkitError",
     "CurrencyMismatchError",
     "FixedBasisError",
@@ -60,6 +63,7 @@ __all__ = [
     "Problem",
     "RegistryError",
     "SerialRangeError",
+    "StorageError",
     "UnknownAccountError",
     "UnknownAssetError",
     "UnknownFactorError",
@@ -303,6 +307,18 @@ class IntegrityError(CarbonkitError):
     """A stored record is not what was written."""
 
     code = "integrity"
+
+
+class StorageError(CarbonkitError):
+    """A store cannot be read or written just now: no space, no connection, a failing disk."""
+
+    code = "storage"
+
+
+class BusyError(StorageError):
+    """Others are writing to the store; nothing was written for this one, which may be tried again."""
+
+    code = "busy"
 
 
 class RegistryError(CarbonkitError):

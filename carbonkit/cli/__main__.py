@@ -81,7 +81,7 @@ def _demo(out: Path, screen: Screen) -> int:
         (making / "report.html").write_text(page.written(results, version), encoding="utf-8")
         (making / "report.json").write_text(document.written(results, version), encoding="utf-8")
         # The log of a reader that was killed would be read into the new file.
-        for left in ("ledger.db-wal", "ledger.db-shm"):
+        for left in ("ledger.db-wal", "ledger.db-shm", "ledger.db-writer"):
             (out / left).unlink(missing_ok=True)
         for name in ("ledger.db", "report.html", "report.json"):
             shutil.move(making / name, out / name)
@@ -98,13 +98,13 @@ def _verify(path: Path, screen: Screen) -> int:
         raise NotFoundError("be a file", was=path, field="ledger")
     if not path.stat().st_size:  # the store would make a new ledger of it
         raise IntegrityError("be a carbonkit ledger", was="an empty file", field="ledger")
-    with SQLiteStore.open(path) as store:
+    with SQLiteStore.open(path, readonly=True) as store:
         records = store.head().sequence
         found = verify(store, lambda done: screen.progress("records recomputed", done, records))
     for difference in found.differences:
         screen.line(f"✗ {difference}")
     if found.ok:
-        screen.line(f"✓ {found.records:,} records, {found.entries:,} entries, last digest {found.head}")
+        screen.line(f"✓ {found.records:,} records, {found.entries:,} entries, root {found.root}")
     return 0 if found.ok else 1
 
 

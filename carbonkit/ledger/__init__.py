@@ -2,26 +2,40 @@
 Double entry for anything countable: allowances, credits, cash, fund units.
 
     account       Account, Holding, Bucket   asset         Asset, in whole steps
-    serial        ranges of serial numbers   command       what a caller asks to record
-    journal       records, chained by hash   posting       what a command does, on a draft
+    serial        ranges of serial numbers   leg           Leg, one movement
+    command       what a caller records      hold          transfers in two phases
+    ledger        Ledger                     receipt       Receipt, Refusal
+    journal       Record, Entry              verification  everything recomputed
+    merkle        the RFC 6962 tree          checkpoint    its state, signed, kept outside
     store         what a store promises      memory        a store in memory
-    ledger        Ledger, Receipt            verification  everything recomputed
+
+Inside: field, moment, plain and row (the forms of a record), books, blocks, phase and
+posting (what a command does), commit (many threads, one write).
 
 Nothing recorded is changed or deleted; a group of commands is written whole or not at all.
 """
 
-from carbonkit.ledger.account import Account, Balance, Bucket, Holding
+from carbonkit.ledger.account import HELD, Account, Balance, Bucket, Holding
 from carbonkit.ledger.asset import Asset
-from carbonkit.ledger.command import Command, DefineAsset, Leg, OpenAccount, Statement, Transfer
+from carbonkit.ledger.checkpoint import Checkpoint, opened, sign
+from carbonkit.ledger.command import Command, DefineAsset, OpenAccount, Reversal, Statement, Transfer
+from carbonkit.ledger.field import LARGEST
+from carbonkit.ledger.hold import ExpireHold, Hold, PostHold, VoidHold
 from carbonkit.ledger.journal import Entry, Record
-from carbonkit.ledger.ledger import Ledger, Receipt
+from carbonkit.ledger.ledger import Ledger
+from carbonkit.ledger.leg import Leg
 from carbonkit.ledger.memory import MemoryStore
+from carbonkit.ledger.merkle import ConsistencyProof, InclusionProof, leaf_hash
+from carbonkit.ledger.note import Signer, Verifier
+from carbonkit.ledger.receipt import Receipt, Refusal
 from carbonkit.ledger.serial import Selection, SerialRange
-from carbonkit.ledger.store import Batch, Head, Store, StoredBlock
+from carbonkit.ledger.store import Batch, Head, HoldingRow, OpenHold, Store, StoredBlock, TreeNode
 from carbonkit.ledger.verification import Verification, verify
 from carbonkit.values.identifier import AccountId, AssetId, CommandId
 
 __all__ = [
+    "HELD",
+    "LARGEST",
     "Account",
     "AccountId",
     "Asset",
@@ -29,24 +43,41 @@ __all__ = [
     "Balance",
     "Batch",
     "Bucket",
+    "Checkpoint",
     "Command",
     "CommandId",
+    "ConsistencyProof",
     "DefineAsset",
     "Entry",
+    "ExpireHold",
     "Head",
+    "Hold",
     "Holding",
+    "HoldingRow",
+    "InclusionProof",
     "Ledger",
     "Leg",
     "MemoryStore",
     "OpenAccount",
+    "OpenHold",
+    "PostHold",
     "Receipt",
     "Record",
+    "Refusal",
+    "Reversal",
     "Selection",
     "SerialRange",
+    "Signer",
     "Statement",
     "Store",
     "StoredBlock",
     "Transfer",
+    "TreeNode",
     "Verification",
+    "Verifier",
+    "VoidHold",
+    "leaf_hash",
+    "opened",
+    "sign",
     "verify",
 ]

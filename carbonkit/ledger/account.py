@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from typing import Final
 
 import attrs
 
@@ -12,7 +13,7 @@ from carbonkit.values.field import is_a
 from carbonkit.values.identifier import AccountId, AssetId
 from carbonkit.values.text import matches
 
-__all__ = ["Account", "Balance", "Bucket", "Holding"]
+__all__ = ["HELD", "Account", "Balance", "Bucket", "Holding"]
 
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -30,12 +31,28 @@ class Bucket(enum.Enum):
     Example:
         >>> Bucket("tradable")
         <Bucket.TRADABLE: 'tradable'>
+        >>> Bucket.RESERVED in HELD, Bucket.FROZEN in HELD
+        (True, False)
     """
 
     TRADABLE = "tradable"
     """Free to be sold, transferred or surrendered."""
     BOUGHT_TODAY = "bought_today"
     """Bought on the current trading day under a rule that forbids resale on it."""
+    REGISTERED = "registered"
+    """In the account, but not handed to an exchange for trading."""
+    FROZEN = "frozen"
+    """Frozen by a court or an authority."""
+    PLEDGED = "pledged"
+    """Pledged to a creditor."""
+    PENDING_SURRENDER = "pending_surrender"
+    """Set aside by a hold for a surrender that is not final yet."""
+    RESERVED = "reserved"
+    """Set aside by a hold for an order that may be matched."""
+
+
+HELD: Final = frozenset({Bucket.PENDING_SURRENDER, Bucket.RESERVED})
+"""The buckets that only holds fill and empty, so that each contains what its open holds add up to."""
 
 
 @attrs.frozen

@@ -3,68 +3,34 @@ Commands: what a caller asks the ledger to record.
 
 Each carries an id that the caller made and keeps, so that a retry is recognised,
 and the moment it takes effect, which may differ from when it is recorded.
-Nothing recorded is changed or deleted later.
+Nothing recorded is changed or deleted later; a mistake is corrected by a reversal.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attrs
 
-from carbonkit.errors import InvalidValueError, SerialRangeError
-from carbonkit.ledger.account import Account, Bucket
+from carbonkit.errors import InvalidValueError
+from carbonkit.ledger.account import Account
 from carbonkit.ledger.asset import Asset
-from carbonkit.ledger.serial import Selection, SerialRange
+from carbonkit.ledger.field import effective_instant, lower_case_name
+from carbonkit.ledger.hold import ExpireHold, Hold, PostHold, VoidHold
+from carbonkit.ledger.leg import Leg, as_legs
 from carbonkit.values.field import is_a
-from carbonkit.values.identifier import AccountId, AssetId, CommandId
-from carbonkit.values.number import whole
+from carbonkit.values.identifier import AccountId, CommandId
 from carbonkit.values.text import matches
-from carbonkit.values.time import as_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-__all__ = ["LARGEST", "Command", "DefineAsset", "Leg", "OpenAccount", "Statement", "Transfer"]
+__all__ = ["Command", "DefineAsset", "OpenAccount", "Reversal", "Statement", "Transfer"]
 
-LARGEST = 2**63 - 1
-"""The largest quantity that a leg or a balance may have."""
-
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_LEGS = 1_000
-_FACTS = 64
+_FACTS: Final = 64
 _FACT = re.compile(r".{0,1000}", re.DOTALL)
-
-
-def _effective(value: str | datetime.datetime) -> datetime.datetime:
-    return as_instant(value, field="effective_at")
-
-
-def _name(value: str) -> str:
-    if not matches(_NAME, value):
-        raise InvalidValueError("be a lower-case name such as surrender", was=value, field="reason or kind")
-    return value
-
-
-def _quantity(value: int) -> int:
-    number = whole(value, field="quantity")
-    if not 1 <= number <= LARGEST:
-        raise InvalidValueError(f"be 1 to {LARGEST}", was=number, field="quantity")
-    return number
-
-
-def _serials(
-    value: Iterable[SerialRange] | Selection | None,
-) -> tuple[SerialRange, ...] | Selection | None:
-    if value is None or isinstance(value, Selection):
-        return value
-    ranges = tuple(value)
-    for each in ranges:
-        if not isinstance(each, SerialRange):
-            raise InvalidValueError("be SerialRange values", was=each, field="serials")
-    return ranges
 
 
 def _facts(value: Mapping[str, str] | tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
@@ -77,7 +43,7 @@ def _facts(value: Mapping[str, str] | tuple[tuple[str, str], ...]) -> tuple[tupl
     if not 1 <= len(named) <= _FACTS:
         raise InvalidValueError(f"have 1 to {_FACTS} entries", was=len(named), field="facts")
     for key, text in named.items():
-        _name(key)
+        lower_case_name(key)
         if not matches(_FACT, text):
             raise InvalidValueError("be a text of at most 1000 characters", was=text, field=f"fact {key}")
     return tuple(sorted(named.items()))
@@ -101,7 +67,7 @@ class OpenAccount:
 
     id: CommandId = attrs.field(validator=is_a(CommandId))
     account: Account = attrs.field(validator=is_a(Account))
-    effective_at: datetime.datetime = attrs.field(converter=_effective)
+    effective_at: datetime.datetime = attrs.field(converter=effective_instant)
 
 
 @attrs.frozen
@@ -122,49 +88,7 @@ class DefineAsset:
 
     id: CommandId = attrs.field(validator=is_a(CommandId))
     asset: Asset = attrs.field(validator=is_a(Asset))
-    effective_at: datetime.datetime = attrs.field(converter=_effective)
-
-
-@attrs.frozen
-class Leg:
-    """
-    One movement: a quantity of one asset leaves one holding and reaches another.
-
-    Args:
-        asset: What moves.
-        quantity: How much, in the asset's smallest step; above zero.
-        source: The account that it leaves.
-        target: The account that it reaches.
-        source_bucket: The bucket that it leaves.
-        target_bucket: The bucket that it reaches.
-        serials: For a serialised asset, the exact ranges or how to choose them; else None.
-
-    Raises:
-        InvalidValueError: If the quantity is not 1 to 2^63 - 1, or nothing would move.
-
-    Example:
-        >>> Leg(AssetId("CNY"), 4800, AccountId("KEE-002"), AccountId("KEE-001")).quantity
-        4800
-    """
-
-    asset: AssetId = attrs.field(validator=is_a(AssetId))
-    quantity: int = attrs.field(converter=_quantity)
-    source: AccountId = attrs.field(validator=is_a(AccountId))
-    target: AccountId = attrs.field(validator=is_a(AccountId))
-    source_bucket: Bucket = attrs.field(default=Bucket.TRADABLE, validator=is_a(Bucket))
-    target_bucket: Bucket = attrs.field(default=Bucket.TRADABLE, validator=is_a(Bucket))
-    serials: tuple[SerialRange, ...] | Selection | None = attrs.field(default=None, converter=_serials)
-
-    def __attrs_post_init__(self) -> None:
-        """Check that something moves and that named ranges count the quantity."""
-        if (self.source, self.source_bucket) == (self.target, self.target_bucket):
-            raise InvalidValueError("be another holding than the source", was=self.target, field="target")
-        if isinstance(self.serials, tuple):
-            counted = sum(each.quantity for each in self.serials)
-            if counted != self.quantity:
-                raise SerialRangeError(
-                    f"count {self.quantity} units", was=f"{counted} units", field="serial ranges"
-                )
+    effective_at: datetime.datetime = attrs.field(converter=effective_instant)
 
 
 @attrs.frozen
@@ -188,17 +112,33 @@ class Transfer:
     """
 
     id: CommandId = attrs.field(validator=is_a(CommandId))
-    legs: tuple[Leg, ...] = attrs.field(converter=tuple[Leg, ...])
-    reason: str = attrs.field(converter=_name)
-    effective_at: datetime.datetime = attrs.field(converter=_effective)
+    legs: tuple[Leg, ...] = attrs.field(converter=as_legs)
+    reason: str = attrs.field(converter=lower_case_name)
+    effective_at: datetime.datetime = attrs.field(converter=effective_instant)
 
-    def __attrs_post_init__(self) -> None:
-        """Check the legs and their number."""
-        if not 1 <= len(self.legs) <= _LEGS:
-            raise InvalidValueError(f"have 1 to {_LEGS} legs", was=len(self.legs), field="legs")
-        for each in self.legs:
-            if not isinstance(each, Leg):
-                raise InvalidValueError("be Leg values", was=each, field="legs")
+
+@attrs.frozen
+class Reversal:
+    """
+    Undo a transfer, or the movements of a posted hold, by the opposite movements.
+
+    Nothing recorded is changed: both stay in the journal, and the reversal names what it reverses.
+
+    Args:
+        id: The caller's id for this command.
+        reverses: The id of the `Transfer` or `PostHold`; each can be reversed once.
+        reason: Why, a lower-case name such as error_corrected.
+        effective_at: When it takes effect.
+
+    Example:
+        >>> Reversal(CommandId("undo/1"), CommandId("pay/1"), "booked_twice", "2021-07-17T01:30:00Z").reverses
+        CommandId('pay/1')
+    """
+
+    id: CommandId = attrs.field(validator=is_a(CommandId))
+    reverses: CommandId = attrs.field(validator=is_a(CommandId))
+    reason: str = attrs.field(converter=lower_case_name)
+    effective_at: datetime.datetime = attrs.field(converter=effective_instant)
 
 
 @attrs.frozen
@@ -224,9 +164,9 @@ class Statement:
 
     id: CommandId = attrs.field(validator=is_a(CommandId))
     account: AccountId = attrs.field(validator=is_a(AccountId))
-    kind: str = attrs.field(converter=_name)
+    kind: str = attrs.field(converter=lower_case_name)
     facts: tuple[tuple[str, str], ...] = attrs.field(converter=_facts)
-    effective_at: datetime.datetime = attrs.field(converter=_effective)
+    effective_at: datetime.datetime = attrs.field(converter=effective_instant)
 
     def fact(self, name: str) -> str:
         """Return the text of one fact; an error if it was not stated."""
@@ -236,5 +176,7 @@ class Statement:
         raise InvalidValueError("be stated", was=self.kind, field=name)
 
 
-Command: TypeAlias = OpenAccount | DefineAsset | Transfer | Statement
+Command: TypeAlias = (
+    OpenAccount | DefineAsset | Transfer | Statement | Hold | PostHold | VoidHold | ExpireHold | Reversal
+)
 """Anything that the ledger records."""

@@ -2,80 +2,61 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING
 
 import attrs
 
 from carbonkit.errors import (
     BatchError,
+    BusyError,
     CarbonkitError,
-    IntegrityError,
+    InvalidValueError,
     UnknownAccountError,
     UnknownAssetError,
 )
 from carbonkit.ledger.account import Balance, Bucket, Holding
-from carbonkit.ledger.posting import Draft
+from carbonkit.ledger.checkpoint import Checkpoint, sign
+from carbonkit.ledger.commit import GroupCommit, Job
+from carbonkit.ledger.hold import ExpireHold
+from carbonkit.ledger.merkle import root
+from carbonkit.ledger.moment import microseconds
+from carbonkit.ledger.note import Signer
+from carbonkit.ledger.posting import OWN_PREFIX, Draft
+from carbonkit.ledger.receipt import Receipt, Refusal
+from carbonkit.ledger.row import record_of
 from carbonkit.ledger.store import Store
+from carbonkit.ledger.tree import consistency_of, inclusion_of
 from carbonkit.ledger.verification import Verification, verify
-from carbonkit.values.identifier import CommandId
-from carbonkit.values.time import Clock
+from carbonkit.values.time import Clock, as_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    import datetime
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from carbonkit.errors import Problem
     from carbonkit.ledger.account import Account
     from carbonkit.ledger.asset import Asset
     from carbonkit.ledger.command import Command
     from carbonkit.ledger.journal import Record
+    from carbonkit.ledger.merkle import ConsistencyProof, InclusionProof
     from carbonkit.ledger.serial import SerialRange
-    from carbonkit.values.identifier import AccountId, AssetId
+    from carbonkit.values.identifier import AccountId, AssetId, CommandId
 
-__all__ = ["Ledger", "Receipt"]
+__all__ = ["Ledger"]
 
 _ATTEMPTS = 100  # times that a group is worked out again because another writer was faster
 
 
 @attrs.frozen
-class Receipt:
-    """
-    Proof that a command was recorded.
-
-    Args:
-        command_id: The caller's id.
-        sequence: The record's place in the journal.
-        recorded_at: When it was recorded.
-        digest: The record's digest, which covers every record before it too.
-        balances: What each holding that it moved contained afterwards.
-        repeated: Whether the command had been recorded before and this is its first receipt again.
-
-    Example:
-        >>> from carbonkit.ledger import Asset, AssetId, CommandId, DefineAsset, MemoryStore
-        >>> from carbonkit.values import FixedClock
-        >>> ledger = Ledger(MemoryStore(), FixedClock("2021-07-01T00:00:00Z"))
-        >>> asset = Asset(AssetId("CNY"), 2, serialised=False)
-        >>> command = DefineAsset(CommandId("define/CNY"), asset, "2021-07-01T00:00:00Z")
-        >>> ledger.post(command).repeated, ledger.post(command).repeated
-        (False, True)
-    """
-
-    command_id: CommandId
-    sequence: int
-    recorded_at: datetime.datetime
-    digest: str
-    balances: tuple[Balance, ...]
-    repeated: bool
-
-
-@attrs.frozen
 class Ledger:
     """
-    Double entry for anything countable, over a store.
+    Double entry for anything countable, over a store; many threads may use one.
 
     Args:
         store: Where the journal and the balances are kept.
         clock: What knows when a command is recorded.
+        origin: What checkpoints name this ledger; it should be unique, such as a domain and a path.
+        signers: Whose signatures checkpoints carry.
 
     Example:
         >>> from carbonkit.ledger import (
@@ -99,6 +80,15 @@ class Ledger:
 
     store: Store
     clock: Clock
+    origin: str = "carbonkit/ledger"
+    signers: tuple[Signer, ...] = attrs.field(default=(), converter=tuple[Signer, ...])
+    _commits: GroupCommit = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Make the queue that threads share."""
+        object.__setattr__(self, "_commits", GroupCommit(self._work))
+
+    # --------------------------------------------------------------- posting
 
     def post(self, command: Command) -> Receipt:
         """
@@ -116,19 +106,16 @@ class Ledger:
             IdentifierReusedError: If the id was used for another command.
             UnknownAccountError: If an account does not exist.
             UnknownAssetError: If an asset does not exist.
-            IntegrityError: If other writers never let this one through.
+            BusyError: If other writers never let this one through.
+            StorageError: If the store cannot be written; after that, post the same command again.
         """
-        for _ in range(_ATTEMPTS):
-            draft = Draft(self.store)
-            try:
-                receipt = self._drafted(draft, command)
-            except CarbonkitError:
-                if draft.overtaken:  # refused by a state that is gone; the command itself may be in by now
-                    continue
-                raise
-            if receipt.repeated or self.store.write(draft.batch()):
-                return receipt
-        raise IntegrityError("stay still for one write", was=f"moved {_ATTEMPTS} times", field="journal")
+        job = Job((command,), atomic=True)
+        self._commits.run(job)
+        if job.error is not None:
+            raise job.error
+        (receipt,) = job.results
+        assert isinstance(receipt, Receipt)  # noqa: S101  one refused command of an atomic job is its error
+        return receipt
 
     def post_all(self, commands: Iterable[Command]) -> tuple[Receipt, ...]:
         """
@@ -142,7 +129,8 @@ class Ledger:
 
         Raises:
             BatchError: If any is refused; it names every one that is, and nothing is written.
-            IntegrityError: If other writers never let this one through.
+            BusyError: If other writers never let this one through.
+            StorageError: If the store cannot be written.
 
         Example:
             >>> from carbonkit.ledger import MemoryStore
@@ -150,43 +138,46 @@ class Ledger:
             >>> Ledger(MemoryStore(), FixedClock("2021-07-01T00:00:00Z")).post_all([])
             ()
         """
-        group = tuple(commands)
-        for _ in range(_ATTEMPTS):
-            draft = Draft(self.store)
-            receipts, problems = self._worked_out(draft, group)
-            if problems and draft.overtaken:
-                continue
-            if problems:
-                raise BatchError(problems)
-            if all(receipt.repeated for receipt in receipts) or self.store.write(draft.batch()):
-                return receipts
-        raise IntegrityError("stay still for one write", was=f"moved {_ATTEMPTS} times", field="journal")
+        job = Job(tuple(commands), atomic=True)
+        if not job.commands:
+            return ()
+        self._commits.run(job)
+        if job.problems:
+            raise BatchError(job.problems)
+        if job.error is not None:
+            raise job.error
+        return tuple(each for each in job.results if isinstance(each, Receipt))
 
-    def _worked_out(
-        self, draft: Draft, commands: Iterable[Command]
-    ) -> tuple[tuple[Receipt, ...], tuple[Problem, ...]]:
-        receipts: list[Receipt] = []
-        problems: list[Problem] = []
-        for command in commands:
-            try:
-                receipts.append(self._drafted(draft, command))
-            except CarbonkitError as error:
-                problems.append(error.at(file=f"command {command.id}").problem)
-        return tuple(receipts), tuple(problems)
+    def post_each(self, commands: Iterable[Command]) -> tuple[Receipt | Refusal, ...]:
+        """
+        Record those commands of a group that can be, each for itself, in one write.
 
-    def _drafted(self, draft: Draft, command: Command) -> Receipt:
-        record = draft.known(command)
-        repeated = record is not None
-        if record is None:
-            record = draft.post(command, self.clock.now())
-        return Receipt(
-            command_id=command.id,
-            sequence=record.sequence,
-            recorded_at=record.recorded_at,
-            digest=record.digest,
-            balances=tuple(Balance(entry.holding, entry.balance_after) for entry in record.entries),
-            repeated=repeated,
-        )
+        Args:
+            commands: What to record, in order; each sees the effects of those before it.
+
+        Returns:
+            For each command, in the same order, its receipt or why it was refused.
+
+        Raises:
+            BusyError: If other writers never let this one through.
+            StorageError: If the store cannot be written; nothing of the group is recorded then.
+
+        Example:
+            >>> from carbonkit.ledger import AccountId, CommandId, MemoryStore, Statement
+            >>> from carbonkit.values import FixedClock
+            >>> ledger = Ledger(MemoryStore(), FixedClock("2021-07-01T00:00:00Z"))
+            >>> at = "2021-07-01T00:00:00Z"
+            >>> said = Statement(CommandId("a"), AccountId("KEE-001"), "note", {"a": "b"}, at)
+            >>> [result.problem.code for result in ledger.post_each([said])]
+            ['unknown_account']
+        """
+        job = Job(tuple(commands), atomic=False)
+        if not job.commands:
+            return ()
+        self._commits.run(job)
+        if job.error is not None:
+            raise job.error
+        return tuple(job.results)
 
     def problems(self, commands: Iterable[Command]) -> tuple[Problem, ...]:
         """
@@ -198,7 +189,77 @@ class Ledger:
         Returns:
             Every problem; empty if `post_all` would take the group now.
         """
-        return self._worked_out(Draft(self.store), commands)[1]
+        job = Job(tuple(commands), atomic=True)
+        with self.store.turn(certain=True):
+            draft = Draft(self.store)
+            self._worked_out(draft, (job,))
+        return tuple(job.problems)
+
+    def _work(self, jobs: Sequence[Job]) -> None:
+        """Do some jobs in one write; what goes wrong stands in the jobs."""
+        try:
+            for attempt in range(_ATTEMPTS):
+                try:
+                    if self._attempted(jobs, certain=attempt > 0):
+                        return
+                except BusyError:
+                    if attempt + 1 == _ATTEMPTS:
+                        raise
+        except Exception as error:  # noqa: BLE001  whatever it is, it belongs to those who asked
+            lost = error
+        else:
+            lost = BusyError("stay still for one write", was=f"moved {_ATTEMPTS} times", field="journal")
+        for job in jobs:
+            job.error, job.problems = lost, []
+
+    def _attempted(self, jobs: Sequence[Job], *, certain: bool) -> bool:
+        with self.store.turn(certain=certain) as sure:
+            draft = Draft(self.store)
+            before = draft.mark()
+            done = self._worked_out(draft, jobs)
+            if not sure and any(job.error is not None or job.problems for job in jobs):
+                return False  # refused by what may be old by now; the command itself may be in
+            batch = draft.batch()
+            if draft.mark() != before and not self.store.write(batch):
+                return False
+        checkpoint = Checkpoint(self.origin, batch.head.sequence, root(batch.edge))
+        note = sign(checkpoint, *self.signers) if self.signers else ""
+        for job, results in zip(jobs, done, strict=True):
+            job.results = [
+                each if isinstance(each, Refusal) else Receipt(each[0], each[1], checkpoint, note)
+                for each in results
+            ]
+        return True
+
+    def _worked_out(self, draft: Draft, jobs: Sequence[Job]) -> list[list[tuple[Record, bool] | Refusal]]:
+        now = microseconds(as_instant(self.clock.now(), field="clock"))
+        draft.load([command for job in jobs for command in job.commands])
+        draft.expire(now)
+        return [self._drafted(draft, job, now) for job in jobs]
+
+    def _drafted(self, draft: Draft, job: Job, now: int) -> list[tuple[Record, bool] | Refusal]:
+        job.error, job.problems = None, []
+        results: list[tuple[Record, bool] | Refusal] = []
+        mark = draft.mark()
+        for command in job.commands:
+            try:
+                record = draft.known(command)
+                results.append(
+                    (draft.post(_callers(command), now), False) if record is None else (record, True)
+                )
+            except CarbonkitError as error:
+                problem = error.problem
+                if not job.atomic:
+                    results.append(Refusal(command.id, problem))
+                    continue
+                job.error = error
+                job.problems.append(error.at(file=f"command {command.id}").problem)
+        if job.error is not None:
+            draft.take_back(mark)
+            return []
+        return results
+
+    # --------------------------------------------------------------- reading
 
     def account(self, account_id: AccountId) -> Account:
         """
@@ -230,9 +291,22 @@ class Ledger:
             raise UnknownAssetError("be defined", was=asset_id, field="asset")
         return found
 
-    def quantity(self, account: AccountId, asset: AssetId, bucket: Bucket = Bucket.TRADABLE) -> int:
+    def quantity(
+        self,
+        account: AccountId,
+        asset: AssetId,
+        bucket: Bucket = Bucket.TRADABLE,
+        *,
+        at: str | datetime.datetime | None = None,
+    ) -> int:
         """
         Return what one bucket of an account contains of an asset, in its smallest step.
+
+        Args:
+            account: Whose it is.
+            asset: What is held.
+            bucket: In which part of the account.
+            at: As of which moment of recording, that moment included; None for now.
 
         Returns:
             The number of smallest steps; 0 if nothing was ever in it.
@@ -243,14 +317,28 @@ class Ledger:
         """
         self.account(account)
         self.asset(asset)
-        return self.store.quantity(Holding(account, asset, bucket.value))
+        holding = Holding(account, asset, bucket.value)
+        if at is None:
+            return self.store.quantity(holding)
+        return self.store.quantity_at(holding, microseconds(as_instant(at, field="at")))
 
-    def balances(self, account: AccountId | None = None, asset: AssetId | None = None) -> tuple[Balance, ...]:
+    def balances(
+        self,
+        account: AccountId | None = None,
+        asset: AssetId | None = None,
+        *,
+        at: str | datetime.datetime | None = None,
+    ) -> tuple[Balance, ...]:
         """
         Return the balances of an account, an asset, both or all, in order of the holding.
 
+        Args:
+            account: Whose; None for everybody's.
+            asset: Of what; None for everything.
+            at: As of which moment of recording, that moment included; None for now.
+
         Returns:
-            The balances.
+            The balances of every holding that was ever used, those that contain nothing too.
 
         Raises:
             UnknownAccountError: If the account is not open.
@@ -260,7 +348,14 @@ class Ledger:
             self.account(account)
         if asset is not None:
             self.asset(asset)
-        return tuple(self.store.balances(account, asset))
+        if at is None:
+            return tuple(self.store.balances(account, asset))
+        moment = microseconds(as_instant(at, field="at"))
+        with self.store.snapshot():
+            return tuple(
+                Balance(each.holding, self.store.quantity_at(each.holding, moment))
+                for each in self.store.balances(account, asset)
+            )
 
     def serials(
         self, account: AccountId, asset: AssetId, bucket: Bucket = Bucket.TRADABLE
@@ -279,9 +374,20 @@ class Ledger:
         self.asset(asset)
         return self.store.serials(Holding(account, asset, bucket.value))
 
-    def records(self) -> Iterator[Record]:
-        """Yield the whole journal, in order."""
-        return self.store.records()
+    def record(self, command_id: CommandId) -> Record | None:
+        """Return the record of a command, or None if it was never recorded."""
+        row = self.store.row(command_id)
+        return None if row is None else record_of(row, self.store.holding_numbered)
+
+    def records(self, after: int = 0) -> Iterator[Record]:
+        """
+        Yield the journal in order, or what comes after a place.
+
+        Yields:
+            Every record with a higher sequence.
+        """
+        for row in self.store.rows(after):
+            yield record_of(row, self.store.holding_numbered)
 
     def records_about(self, account: AccountId) -> Iterator[Record]:
         """
@@ -294,16 +400,93 @@ class Ledger:
             UnknownAccountError: If the account is not open.
         """
         self.account(account)
-        return self.store.records_about(account)
+        return (record_of(row, self.store.holding_numbered) for row in self.store.rows_about(account))
 
-    def verify(self, progress: Callable[[int], None] | None = None) -> Verification:
+    # --------------------------------------------------------------- proving
+
+    def checkpoint(self) -> Checkpoint:
+        """
+        Return the state of the Merkle tree; keep it, or its signed note, outside the ledger.
+
+        Returns:
+            Size and root as of the last record.
+        """
+        with self.store.snapshot():
+            size, edge = self.store.head().sequence, self.store.edge()
+        return Checkpoint(self.origin, size, root(edge))
+
+    def note(self) -> str:
+        """
+        Return the checkpoint signed by the ledger's signers, in C2SP form.
+
+        Returns:
+            The note's text.
+
+        Raises:
+            InvalidValueError: If the ledger has no signer.
+        """
+        if not self.signers:
+            raise InvalidValueError(
+                "have a signer", was="none", field="ledger", hint="Ledger(…, signers=[…])"
+            )
+        return sign(self.checkpoint(), *self.signers)
+
+    def inclusion(self, command_id: CommandId, size: int | None = None) -> InclusionProof:
+        """
+        Prove that a command's record is in the tree.
+
+        Args:
+            command_id: The command.
+            size: The size of the tree, as in the checkpoint to prove against; None for the newest.
+
+        Returns:
+            The proof; check it with the record's leaf hash and the checkpoint's root.
+
+        Raises:
+            InvalidValueError: If it was never recorded, or is not in a tree of that size.
+        """
+        return inclusion_of(self.store, command_id, size)
+
+    def consistency(self, old: int, new: int | None = None) -> ConsistencyProof:
+        """
+        Prove that the tree only grew between two checkpoints.
+
+        Args:
+            old: The older checkpoint's size.
+            new: The newer one's; None for the newest.
+
+        Returns:
+            The proof; check it with both checkpoints' roots.
+
+        Raises:
+            InvalidValueError: If a size is none of this ledger's.
+        """
+        return consistency_of(self.store, old, new)
+
+    def verify(
+        self, progress: Callable[[int], None] | None = None, *, against: Iterable[Checkpoint] = ()
+    ) -> Verification:
         """
         Recompute everything from the journal and compare it with what is stored.
 
         Args:
             progress: Called now and then with the number of records done.
+            against: Checkpoints that were kept outside; only they show a tail that was cut off
+                or a journal that was rewritten from end to end.
 
         Returns:
             The counts and every difference found.
         """
-        return verify(self.store, progress)
+        return verify(self.store, progress, against=against)
+
+
+def _callers(command: Command) -> Command:
+    """Check that a command is one that callers may post."""
+    if isinstance(command, ExpireHold) or command.id.text.startswith(OWN_PREFIX):
+        raise InvalidValueError(
+            f"not begin with {OWN_PREFIX}",
+            was=command.id,
+            field="command id",
+            hint="the ledger uses these ids",
+        )
+    return command

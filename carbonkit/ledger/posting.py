@@ -2,42 +2,46 @@
 Posting: what a command does to a ledger's state, worked out on a draft before anything is written.
 
 The draft reads through to the store and keeps every change to itself, so that a
-group of commands sees its own effects and a refused group leaves no trace.
+group of commands sees its own effects and a refused group leaves no trace. It is the
+one place that knows what commands do: `verify` and a follower replay through it too.
 """
 
 from __future__ import annotations
 
-import bisect
-import datetime
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from carbonkit.errors import (
-    CarbonkitError,
-    IdentifierReusedError,
-    LedgerError,
-    OverdraftError,
-    SerialRangeError,
-    UnknownAccountError,
-    UnknownAssetError,
-)
-from carbonkit.ledger.account import Balance, Holding
-from carbonkit.ledger.command import LARGEST, Command, DefineAsset, Leg, OpenAccount, Statement, Transfer
-from carbonkit.ledger.journal import Entry, Record, request_digest, sealed
-from carbonkit.ledger.serial import SerialRange, first_overlap, take
-from carbonkit.ledger.store import Batch, StoredBlock
-from carbonkit.values.time import as_instant
+from carbonkit.errors import CarbonkitError, IdentifierReusedError, IntegrityError, LedgerError
+from carbonkit.ledger.account import Account
+from carbonkit.ledger.asset import Asset
+from carbonkit.ledger.books import Books, BooksMark, Moves, Request, State, ranges_text
+from carbonkit.ledger.command import Command, DefineAsset, OpenAccount, Reversal, Statement, Transfer
+from carbonkit.ledger.hold import ExpireHold, Hold, PostHold, VoidHold
+from carbonkit.ledger.journal import Record
+from carbonkit.ledger.merkle import grow, leaf_hash
+from carbonkit.ledger.moment import instant_of, microseconds, rfc3339
+from carbonkit.ledger.phase import end_hold, open_hold, reverse
+from carbonkit.ledger.plain import canonical, kind_of, plain_command
+from carbonkit.ledger.row import Row, body_of, command_of, movements_of, record_of
+from carbonkit.ledger.serial import Selection
+from carbonkit.ledger.store import Batch, Head, OpenHold, TreeNode
+from carbonkit.values.identifier import CommandId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
-    from carbonkit.ledger.account import Account
-    from carbonkit.ledger.asset import Asset
+    from carbonkit.ledger.account import Holding
+    from carbonkit.ledger.row import EntryRow
     from carbonkit.ledger.store import Store
-    from carbonkit.values.identifier import AccountId, AssetId, CommandId
 
-__all__ = ["Draft"]
+__all__ = ["OWN_PREFIX", "Draft", "Mark"]
 
-_TICK = datetime.timedelta(microseconds=1)
+OWN_PREFIX: Final = "ledger/"
+"""What the ids of the ledger's own records begin with; callers' ids may not."""
+
+_written = lru_cache(maxsize=1024)(rfc3339)  # many commands take effect at one moment
+
+Mark: TypeAlias = tuple[int, int, BooksMark]
 
 
 class Draft:
@@ -46,35 +50,46 @@ class Draft:
 
     Args:
         store: The state to start from.
+        journal: Finds the row of a command that was recorded before; the store does, if None.
 
     Example:
         >>> from carbonkit.ledger import MemoryStore
-        >>> Draft(MemoryStore()).batch().records
+        >>> Draft(MemoryStore()).batch().rows
         ()
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, journal: Callable[[CommandId], Row | None] | None = None) -> None:
         self._store = store
+        self._journal = journal or store.row
         self._after = store.head()
-        self._records: list[Record] = []
-        self._by_id: dict[CommandId, Record] = {}
-        self._accounts: dict[AccountId, Account] = {}
-        self._assets: dict[AssetId, Asset] = {}
-        self._quantities: dict[Holding, int] = {}
-        self._serials: dict[Holding, list[SerialRange]] = {}
-        self._arrived: dict[Holding, list[SerialRange]] = {}
-        self._ended: dict[tuple[AssetId, int], StoredBlock] = {}
-        self._begun: dict[tuple[AssetId, int], StoredBlock] = {}
-        self._undo: list[Callable[[], None]] = []
+        self._sequence = self._after.sequence
+        self._recorded_at = self._after.recorded_at
+        self._rows: list[Row] = []
+        self._entries: list[EntryRow] = []
+        self._records: dict[str, Record] = {}
+        self._known: dict[str, int] = {}
+        self._holds: dict[int, OpenHold] = {}
+        self._concluded: dict[int, int] = {}
+        self._mentions: list[tuple[str, int]] = []
+        self.books = Books(store, self._after.holdings)
 
-    @property
-    def overtaken(self) -> bool:
-        """Whether another writer has moved the store on since the draft was begun."""
-        return self._store.head() != self._after
+    # ------------------------------------------------------------ looking up
+
+    def load(self, commands: Collection[Command]) -> None:
+        """
+        Read everything that a group of commands needs in few steps, instead of one by one.
+
+        Args:
+            commands: The commands that will be posted next.
+        """
+        self._known.update(self._store.places([command.id.text for command in commands]))
+        self.books.load(
+            leg for command in commands if isinstance(command, (Transfer, Hold)) for leg in command.legs
+        )
 
     def known(self, command: Command) -> Record | None:
         """
-        Find the record of a command that was posted before.
+        Find the record of a command that was posted before; `load` must have seen it.
 
         Args:
             command: The command that came again.
@@ -85,231 +100,297 @@ class Draft:
         Raises:
             IdentifierReusedError: If the id was used for something else.
         """
-        record = self._by_id.get(command.id) or self._store.record(command.id)
+        text = command.id.text
+        if text not in self._known and text not in self._records:
+            return None
+        record = self.record(command.id)
         if record is not None and record.command != command:
             raise IdentifierReusedError(
                 "be new, or repeat the same command",
                 was=command.id,
                 field="command id",
-                hint=f"it was used for record {record.sequence}, {request_digest(record.command)[:12]}…",
+                hint=f"it was used for record {record.sequence}, {record.digest[:12]}…",
             )
         return record
 
-    def post(self, command: Command, now: datetime.datetime) -> Record:
+    def record(self, command_id: CommandId) -> Record | None:
+        """Return the record of a command in the draft or the store, or None."""
+        found = self._records.get(command_id.text)
+        if found is None:
+            row = self._journal(command_id)
+            if row is not None and row.sequence <= self._sequence:
+                found = record_of(row, self._holding_numbered)
+        return found
+
+    def _holding_numbered(self, number: int) -> Holding:
+        state = self.books.numbered_state(number)
+        return self._store.holding_numbered(number) if state is None else state.holding
+
+    def concluded_by(self, sequence: int) -> int | None:
+        """Return the place of the record that concluded another, or None."""
+        by = self._concluded.get(sequence)
+        return self._store.concluded_by(sequence) if by is None else by
+
+    def quantity(self, holding: Holding) -> int:
+        """Return what a holding contains in the draft."""
+        found = self.books.quantity(holding)
+        return self._store.quantity(holding) if found is None else found
+
+    # --------------------------------------------------------------- posting
+
+    def mark(self) -> Mark:
+        """Return a point that `take_back` can return to."""
+        return len(self._rows), len(self._entries), self.books.mark()
+
+    def take_back(self, mark: Mark) -> None:
+        """
+        Undo everything since a mark.
+
+        Args:
+            mark: What `mark` returned.
+        """
+        rows, entries, books = mark
+        gone = {row.sequence: row.command_id for row in self._rows[rows:]}
+        if gone:
+            for sequence, command_id in gone.items():
+                del self._records[command_id]
+                self._holds.pop(sequence, None)
+            self._sequence -= len(gone)
+            self._concluded = {place: by for place, by in self._concluded.items() if by not in gone}
+            self._mentions = [each for each in self._mentions if each[1] not in gone]
+            del self._rows[rows:], self._entries[entries:]
+            self._recorded_at = self._rows[-1].recorded_at if self._rows else self._after.recorded_at
+        self.books.take_back(books)
+
+    def expire(self, now: int) -> None:
+        """
+        Give back every hold whose time is over.
+
+        Args:
+            now: What the clock shows, in microseconds.
+
+        Raises:
+            IntegrityError: If a hold stands open that the journal does not have.
+        """
+        for due in self._store.overdue(max(now, self._recorded_at + 1)):
+            row = self._store.row_at(due.sequence)
+            if row is None or due.expires_at is None:
+                raise IntegrityError("be in the journal", was=due.sequence, field="open hold")
+            command_id = CommandId(f"{OWN_PREFIX}expiry/{due.sequence}")
+            self.post(ExpireHold(command_id, CommandId(row.command_id), instant_of(due.expires_at)), now)
+
+    def post(self, command: Command, now: int) -> Record:
         """
         Work out a new command and add its record to the draft.
 
         Args:
             command: The command; `known` must have said that it is new.
-            now: What the clock shows; a clock that went back does not reorder the journal.
+            now: What the clock shows, in microseconds; a clock that went back does not reorder the journal.
 
         Returns:
             The record that will be written.
 
         Raises:
-            LedgerError: If the command is refused; the draft is then unchanged.
+            CarbonkitError: If the command is refused; the draft is then unchanged. One of:
+            LedgerError: If the ledger refuses it.
             UnknownAccountError: If an account does not exist.
             UnknownAssetError: If an asset does not exist.
-            InvalidValueError: If the clock does not show an instant with its offset.
         """
-        now = as_instant(now, field="clock")
-        entries: tuple[Entry, ...] = ()
+        mark = self.books.mark()
+        at = max(now, self._recorded_at + 1)
+        moves = Moves(self._sequence + 1, at)
+        try:
+            if isinstance(command, Transfer):
+                self._transfer(command, moves)
+            else:
+                self._other(command, at, moves)
+        except CarbonkitError:
+            self.books.take_back(mark)
+            raise
+        return self._recorded(command, at, moves)
+
+    def _transfer(self, command: Transfer, moves: Moves) -> None:
+        for leg in command.legs:
+            source = self.books.state(leg.source, leg.asset, leg.source_bucket._value_)
+            target = self.books.state(leg.target, leg.asset, leg.target_bucket._value_)
+            self._leg(source, target, leg.quantity, leg.serials, moves)
+
+    def _leg(self, source: State, target: State, quantity: int, serials: Request, moves: Moves) -> None:
+        if source.held or target.held:
+            raise LedgerError(
+                "not touch what holds set aside",
+                was=source.holding if source.held else target.holding,
+                field="bucket",
+                hint="use Hold, PostHold and VoidHold",
+                code="held_bucket",
+            )
+        self.books.move(source, target, quantity, serials, moves)
+        if serials is None:
+            chosen = ""
+        elif isinstance(serials, Selection):
+            chosen = f'"serials":"{serials.value}",'
+        else:
+            chosen = f'"serials":[{ranges_text(serials)}],'
+        moves.asked.append(
+            f'{{"asset":"{source.holding.asset.text}","quantity":{quantity},{chosen}'
+            f'"source":{source.leg},"target":{target.leg}}}'
+        )
+
+    def _other(self, command: Command, at: int, moves: Moves) -> None:
+        sequence = self._sequence + 1
         match command:
             case OpenAccount(account=account):
-                if self._account(account.id) is not None:
-                    raise LedgerError("not be open already", was=account.id, field="account")
-                self._accounts[account.id] = account
+                self.books.open_account(account)
+                self._mentions.append((account.id.text, sequence))
             case DefineAsset(asset=asset):
-                if self._asset(asset.id) is not None:
-                    raise LedgerError("not be defined already", was=asset.id, field="asset")
-                self._assets[asset.id] = asset
+                self.books.define_asset(asset)
             case Statement(account=about):
-                self._need_account(about)
-            case Transfer(legs=legs):
-                entries = self._moved(legs)
-        last = self._records[-1] if self._records else self._after
-        recorded_at = now if last.recorded_at is None else max(now, last.recorded_at + _TICK)
-        record = sealed(last.sequence + 1, recorded_at, command, entries, last.digest)
-        self._records.append(record)
-        self._by_id[command.id] = record
+                self.books.need_account(about)
+                self._mentions.append((about.text, sequence))
+            case Hold():
+                expires_at = open_hold(self.books, command, at, moves)
+                self._holds[sequence] = OpenHold(sequence, expires_at)
+            case PostHold() | VoidHold() | ExpireHold():
+                self._concluded[end_hold(self, command, at, moves)] = sequence
+            case Reversal():
+                self._concluded[reverse(self, command, moves)] = sequence
+            case Transfer():
+                self._transfer(command, moves)
+
+    def _recorded(self, command: Command, at: int, moves: Moves) -> Record:
+        text, effective = command.id.text, microseconds(command.effective_at)
+        entries = tuple(moves.entries)
+        if isinstance(command, Transfer):
+            row = self._append_transfer(text, command.reason, effective, at, moves)
+        else:
+            row = self._append(
+                text,
+                kind_of(command),
+                getattr(command, "reason", ""),
+                effective,
+                at,
+                moves,
+                canonical(plain_command(command)),
+                body_of(self._sequence + 1, at, command, entries),
+            )
+        record = Record(row.sequence, instant_of(at), command, entries, row.leaf.hex())
+        self._records[text] = record
         return record
+
+    def _append_transfer(self, text: str, reason: str, effective: int, at: int, moves: Moves) -> Row:
+        # The same text that `body_of` writes, put together from parts that are at hand.
+        body = (
+            f'{{"command":{{"command":"transfer","effective_at":"{_written(effective)}","id":"{text}",'
+            f'"legs":[{",".join(moves.asked)}],"reason":"{reason}"}},"entries":[{",".join(moves.texts)}],'
+            f'"recorded_at":"{rfc3339(at)}","sequence":{self._sequence + 1}}}'
+        )
+        return self._append(text, "transfer", reason, effective, at, moves, "", body)
+
+    def _append(
+        self, text: str, kind: str, reason: str, effective: int, at: int, moves: Moves, detail: str, body: str
+    ) -> Row:
+        sequence = self._sequence + 1
+        stored = f"[{','.join(moves.stored)}]"
+        row = Row(
+            sequence, text, kind, reason, effective, at, stored, detail, leaf_hash(body.encode("ascii"))
+        )
+        self._rows.append(row)
+        self._entries += moves.rows
+        self._sequence = sequence
+        self._recorded_at = at
+        return row
+
+    def repeat(self, row: Row, holding: Callable[[int], Holding]) -> None:
+        """
+        Post a recorded command again, as it was recorded, and check that it does the same.
+
+        Args:
+            row: The record; it must follow the draft's last one.
+            holding: Gives the holding that a number names in the journal that the row is from.
+
+        Raises:
+            CarbonkitError: If it could not have been posted here.
+            IntegrityError: If it would have done anything else.
+        """
+        if row.sequence != self._sequence + 1:
+            raise IntegrityError(f"be record {self._sequence + 1}", was=row.sequence, field="sequence")
+        if row.recorded_at <= self._recorded_at:
+            raise IntegrityError(
+                "be recorded later than the one before", was=row.recorded_at, field="recorded_at"
+            )
+        movements = movements_of(row)
+        if row.kind == "transfer" and not row.detail:
+            moves = Moves(row.sequence, row.recorded_at)
+            for each in movements:
+                source, target = self._numbered(each.source, holding), self._numbered(each.target, holding)
+                if source.holding.asset != target.holding.asset:
+                    raise IntegrityError("be of one asset", was=row.movements, field="movements")
+                serials = Selection(each.selection) if each.selection else each.serials or None
+                self._leg(source, target, each.quantity, serials, moves)
+            made = self._append_transfer(row.command_id, row.reason, row.effective_at, row.recorded_at, moves)
+        else:
+            self.post(command_of(row, movements, holding), row.recorded_at)
+            made = self._rows[-1]
+        if made != row:
+            raise IntegrityError(
+                "do what it is recorded to do", was=row.movements, field=_differing(row, made)
+            )
+
+    def _numbered(self, number: int, holding: Callable[[int], Holding]) -> State:
+        state = self.books.numbered_state(number)
+        if state is None:
+            named = holding(number)
+            state = self.books.state(named.account, named.asset, named.bucket)
+        return state
+
+    def taken(self) -> tuple[list[Row], list[EntryRow]]:
+        """Return the rows and entries made so far, and forget them and the way back."""
+        rows, entries = self._rows, self._entries
+        self._rows, self._entries = [], []
+        self._records.clear()
+        self.books.settle()
+        return rows, entries
+
+    # --------------------------------------------------------------- writing
+
+    def open_holds(self) -> tuple[OpenHold, ...]:
+        """Return the holds that the draft opened and did not conclude, by place."""
+        return tuple(each for each in self._holds.values() if each.sequence not in self._concluded)
+
+    def conclusions(self) -> tuple[tuple[int, int], ...]:
+        """Return every record that the draft concluded, with the one that did."""
+        return tuple(self._concluded.items())
+
+    def mentions(self) -> tuple[tuple[str, int], ...]:
+        """Return every account that the draft mentions without moving anything, with the record."""
+        return tuple(self._mentions)
 
     def batch(self) -> Batch:
         """Return all changes, ready to be written in one step."""
+        edge, completed = list(self._store.edge()), list[tuple[int, int, bytes]]()
+        for size, row in enumerate(self._rows, start=self._after.sequence):
+            grow(edge, size, row.leaf, completed)
+        head = self._after
+        if self._rows:
+            head = Head(self._sequence, self._recorded_at, self._rows[-1].leaf, self.books.numbered)
         return Batch(
             after=self._after,
-            records=tuple(self._records),
-            balances=tuple(Balance(holding, quantity) for holding, quantity in self._quantities.items()),
-            ended=tuple(self._ended.values()),
-            begun=tuple(self._begun.values()),
+            head=head,
+            edge=tuple(edge),
+            rows=tuple(self._rows),
+            entries=tuple(self._entries),
+            accounts=tuple(each for each in self.books.opened if isinstance(each, Account)),
+            assets=tuple(each for each in self.books.opened if isinstance(each, Asset)),
+            mentions=self.mentions(),
+            holdings=tuple(self.books.changed()),
+            ended=tuple(self.books.blocks.ended.values()),
+            begun=tuple(self.books.blocks.begun.values()),
+            holds=self.open_holds(),
+            concluded=self.conclusions(),
+            nodes=tuple(TreeNode(*each) for each in completed),
         )
 
-    def quantity(self, holding: Holding) -> int:
-        """Return what a holding contains in the draft."""
-        found = self._quantities.get(holding)
-        return self._store.quantity(holding) if found is None else found
 
-    def _account(self, account_id: AccountId) -> Account | None:
-        found = self._accounts.get(account_id)
-        if found is None:
-            found = self._store.account(account_id)
-            if found is not None:
-                self._accounts[account_id] = found
-        return found
-
-    def _asset(self, asset_id: AssetId) -> Asset | None:
-        found = self._assets.get(asset_id)
-        if found is None:
-            found = self._store.asset(asset_id)
-            if found is not None:
-                self._assets[asset_id] = found
-        return found
-
-    def _need_account(self, account_id: AccountId) -> Account:
-        found = self._account(account_id)
-        if found is None:
-            raise UnknownAccountError(
-                "be open", was=account_id, field="account", hint="post OpenAccount first"
-            )
-        return found
-
-    def _need_asset(self, asset_id: AssetId) -> Asset:
-        found = self._asset(asset_id)
-        if found is None:
-            raise UnknownAssetError("be defined", was=asset_id, field="asset", hint="post DefineAsset first")
-        return found
-
-    def _moved(self, legs: tuple[Leg, ...]) -> tuple[Entry, ...]:
-        """Move every leg in order; on any refusal, take back what the legs before it did."""
-        self._undo.clear()
-        entries: list[Entry] = []
-        try:
-            for leg in legs:
-                entries.extend(self._moved_one(leg))
-        except CarbonkitError:
-            for step in reversed(self._undo):
-                step()
-            raise
-        return tuple(entries)
-
-    def _moved_one(self, leg: Leg) -> tuple[Entry, Entry]:
-        asset = self._need_asset(leg.asset)
-        source_account, target_account = self._need_account(leg.source), self._need_account(leg.target)
-        source = Holding(leg.source, leg.asset, leg.source_bucket.value)
-        target = Holding(leg.target, leg.asset, leg.target_bucket.value)
-        before = self.quantity(source)
-        left, arrived = before - leg.quantity, self.quantity(target) + leg.quantity
-        if left < 0 and not source_account.may_go_negative:
-            raise OverdraftError(
-                f"move at most the {before} in {source}", was=leg.quantity, field=f"quantity of {leg.asset}"
-            )
-        if left < -LARGEST or arrived > LARGEST:
-            raise LedgerError(f"stay within ±{LARGEST}", was=leg.quantity, field="balance")
-        if asset.serialised:
-            moved = self._move_serials(leg, source_account, target_account, source, target)
-        elif leg.serials is not None:
-            raise SerialRangeError(
-                "be left out for an asset without serial numbers", was=leg.asset, field="serials"
-            )
-        else:
-            moved = ()
-        self._set(source, left)
-        self._set(target, arrived)
-        return Entry(source, -leg.quantity, left, moved), Entry(target, leg.quantity, arrived, moved)
-
-    def _move_serials(
-        self, leg: Leg, source_account: Account, target_account: Account, source: Holding, target: Holding
-    ) -> tuple[SerialRange, ...]:
-        if leg.serials is None:
-            raise SerialRangeError(
-                "be named or chosen", was="None", field="serials", hint="or Selection.FROM_LEFT"
-            )
-        if target_account.may_go_negative:
-            raise SerialRangeError("not go back to where they were issued", was=leg.target, field="target")
-        if source_account.may_go_negative:
-            gone = self._issued(leg)
-        else:
-            gone, ended, kept = take(self._ranges(source), leg.serials, leg.quantity)
-            for each in ended:
-                self._end(StoredBlock(leg.asset, each, source))
-            for each in kept:
-                self._begin(StoredBlock(leg.asset, each, source))
-        for each in gone:
-            self._begin(StoredBlock(leg.asset, each, target))
-        return gone
-
-    def _issued(self, leg: Leg) -> tuple[SerialRange, ...]:
-        """Check that new serial numbers were never issued before."""
-        if not isinstance(leg.serials, tuple):
-            raise SerialRangeError(
-                "be exact ranges when units are issued", was="a selection", field="serials"
-            )
-        clash = first_overlap(leg.serials)
-        if clash is not None:
-            raise SerialRangeError("not overlap", was=f"{clash[0]} and {clash[1]}", field="serial ranges")
-        for each in leg.serials:
-            there = self._block_over(leg.asset, each)
-            if there is not None:
-                raise SerialRangeError(
-                    "not have been issued before", was=f"{each}, over {there.serials}", field="serial range"
-                )
-        return leg.serials
-
-    def _block_over(self, asset: AssetId, serials: SerialRange) -> StoredBlock | None:
-        for block in self._begun.values():
-            if block.asset == asset and block.serials.overlaps(serials):
-                return block
-        # A stored block that ended in this draft lies on under its new owner, so its numbers are still taken.
-        return self._store.block_over(asset, serials)
-
-    def _ranges(self, holding: Holding) -> list[SerialRange]:
-        found = self._serials.get(holding)
-        if found is None:
-            arrived = self._arrived.pop(holding, [])
-            found = sorted([*self._store.serials(holding), *arrived])
-            self._serials[holding] = found
-        return found
-
-    def _set(self, holding: Holding, quantity: int) -> None:
-        before = self._quantities.get(holding)
-        self._quantities[holding] = quantity
-
-        def undo() -> None:
-            if before is None:
-                del self._quantities[holding]
-            else:
-                self._quantities[holding] = before
-
-        self._undo.append(undo)
-
-    def _begin(self, block: StoredBlock) -> None:
-        self._add(block)
-        self._undo.append(lambda: self._remove(block))
-
-    def _end(self, block: StoredBlock) -> None:
-        self._remove(block)
-        self._undo.append(lambda: self._add(block))
-
-    def _add(self, block: StoredBlock) -> None:
-        key = (block.asset, block.serials.first)
-        if self._ended.get(key) == block:
-            del self._ended[key]
-        else:
-            self._begun[key] = block
-        held = self._serials.get(block.holding)
-        if held is None:
-            self._arrived.setdefault(block.holding, []).append(block.serials)
-        else:
-            bisect.insort(held, block.serials)
-
-    def _remove(self, block: StoredBlock) -> None:
-        key = (block.asset, block.serials.first)
-        if self._begun.get(key) == block:
-            del self._begun[key]
-        else:
-            self._ended[key] = block
-        held = self._serials.get(block.holding)
-        if held is None:
-            self._arrived[block.holding].remove(block.serials)
-        else:
-            held.remove(block.serials)
+def _differing(row: Row, made: Row) -> str:
+    """Name the columns that differ."""
+    return ", ".join(name for name, one, two in zip(Row._fields, row, made, strict=True) if one != two)

@@ -13,8 +13,9 @@ import attrs
 
 from carbonkit.errors import CarbonkitError, IntegrityError, Problem
 from carbonkit.ledger.account import Bucket
-from carbonkit.ledger.command import Leg, Transfer
-from carbonkit.ledger.ledger import Receipt
+from carbonkit.ledger.command import Transfer
+from carbonkit.ledger.leg import Leg
+from carbonkit.ledger.receipt import Receipt
 from carbonkit.ledger.serial import Selection
 from carbonkit.market.clearing import Obligation
 from carbonkit.values.identifier import AssetId, CommandId

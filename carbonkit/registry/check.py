@@ -122,11 +122,11 @@ class Check:
         return self._given[request.id]
 
     def _recorded_serials(self, command_id: CommandId) -> tuple[SerialRange, ...]:
-        record = self._ledger.store.record(command_id)
+        record = self._ledger.record(command_id)
         return () if record is None or not record.entries else record.entries[0].serials
 
     def _recorded(self, request: Request) -> bool:
-        return self._ledger.store.record(request.id) is not None
+        return self._ledger.record(request.id) is not None
 
     def _reported(self, account: AccountId) -> None:
         """Read once what the journal says about an account."""

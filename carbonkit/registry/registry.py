@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from carbonkit.errors import Problem
     from carbonkit.ledger.command import Command
-    from carbonkit.ledger.ledger import Receipt
+    from carbonkit.ledger.receipt import Receipt
     from carbonkit.registry.request import Request
     from carbonkit.values.identifier import AccountId
 

@@ -7,7 +7,8 @@ import datetime
 import attrs
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.ledger.command import Leg, Transfer
+from carbonkit.ledger.command import Transfer
+from carbonkit.ledger.leg import Leg
 from carbonkit.ledger.serial import Selection, SerialRange
 from carbonkit.registry.rules import TransactionType
 from carbonkit.registry.unit import UnitType

@@ -1,139 +1,67 @@
 """
 A ledger in one SQLite file.
 
-Every batch is one transaction under `synchronous=FULL`, so a receipt that the
-caller has seen survives a power cut. The journal holds each record's canonical
-text and digest; accounts, assets, entries, balances and blocks are kept beside
-it for look-ups, and `verify` recomputes them from it.
+Every batch is one transaction under `synchronous=FULL`, so a receipt that the caller
+has seen survives a power cut. One store writes, for all threads of its process; a
+second one is refused at open. Readers may be anywhere: each thread reads through a
+connection of its own and is never kept waiting by the writer.
 """
 
 from __future__ import annotations
 
-import contextlib
+import json
 import os
-import sqlite3
-import time
 from typing import TYPE_CHECKING, Any, Final, Self
 
-import attrs
-
-from carbonkit.errors import IntegrityError, InvalidValueError
-from carbonkit.ledger.command import DefineAsset, OpenAccount, Statement
-from carbonkit.ledger.journal import body_of
+from carbonkit.errors import InvalidValueError
+from carbonkit.ledger.merkle import Nodes, edge_of
+from carbonkit.ledger.row import Row
 from carbonkit.ledger.serial import SerialRange
-from carbonkit.ledger.store import EMPTY
+from carbonkit.ledger.store import EMPTY, Head, HoldingRow, OpenHold, TreeNode
 from carbonkit.storage._row import (
-    ranges_text,
     read,
     stored_account,
     stored_asset,
     stored_balance,
     stored_block,
-    stored_entry,
-    stored_head,
-    stored_record,
+    stored_holding,
 )
-from carbonkit.values.identifier import AccountId
+from carbonkit.storage._sqlite_connections import Connections, reading, writing
+from carbonkit.storage._sqlite_file import SCHEMA_VERSION, ours
+from carbonkit.storage._sqlite_write import insert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from carbonkit.ledger.account import Account, Balance, Holding
     from carbonkit.ledger.asset import Asset
-    from carbonkit.ledger.journal import Entry, Record
-    from carbonkit.ledger.store import Batch, Head, StoredBlock
-    from carbonkit.values.identifier import AssetId, CommandId
+    from carbonkit.ledger.row import EntryRow
+    from carbonkit.ledger.store import Batch, StoredBlock
+    from carbonkit.values.identifier import AccountId, AssetId, CommandId
 
 __all__ = ["SCHEMA_VERSION", "SQLiteStore"]
 
-SCHEMA_VERSION: Final = 1
-_APPLICATION: Final = 0x636B6974  # "ckit", so that `file` and we know the file for ours
-_BUSY_MILLISECONDS: Final = 10_000
-_PAUSE_MILLISECONDS: Final = 10
 _PAGE: Final = 1_000  # rows of the journal that are read at a time
-
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS record (
-    sequence INTEGER PRIMARY KEY,
-    command_id TEXT NOT NULL UNIQUE,
-    recorded_at TEXT NOT NULL,
-    body TEXT NOT NULL,
-    digest TEXT NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS about (
-    account TEXT NOT NULL,
-    sequence INTEGER NOT NULL,
-    PRIMARY KEY (account, sequence)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS account (
-    id TEXT PRIMARY KEY,
-    kind TEXT NOT NULL,
-    may_go_negative INTEGER NOT NULL CHECK (may_go_negative IN (0, 1))
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS asset (
-    id TEXT PRIMARY KEY,
-    places INTEGER NOT NULL,
-    serialised INTEGER NOT NULL CHECK (serialised IN (0, 1))
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS entry (
-    sequence INTEGER NOT NULL,
-    position INTEGER NOT NULL,
-    account TEXT NOT NULL,
-    asset TEXT NOT NULL,
-    bucket TEXT NOT NULL,
-    quantity INTEGER NOT NULL,
-    balance_after INTEGER NOT NULL,
-    serials TEXT NOT NULL,
-    PRIMARY KEY (sequence, position)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS entry_of_holding ON entry (account, asset, bucket, sequence);
-CREATE TABLE IF NOT EXISTS balance (
-    account TEXT NOT NULL,
-    asset TEXT NOT NULL,
-    bucket TEXT NOT NULL,
-    quantity INTEGER NOT NULL,
-    PRIMARY KEY (account, asset, bucket)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS block (
-    asset TEXT NOT NULL,
-    first INTEGER NOT NULL,
-    last INTEGER NOT NULL CHECK (last >= first AND first >= 1),
-    account TEXT NOT NULL,
-    bucket TEXT NOT NULL,
-    PRIMARY KEY (asset, first)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS block_of_holding ON block (account, asset, bucket, first);
-CREATE TRIGGER IF NOT EXISTS record_is_not_changed BEFORE UPDATE ON record
-    BEGIN SELECT RAISE(ABORT, 'a record is never changed'); END;
-CREATE TRIGGER IF NOT EXISTS record_is_not_deleted BEFORE DELETE ON record
-    BEGIN SELECT RAISE(ABORT, 'a record is never deleted'); END;
-CREATE TRIGGER IF NOT EXISTS entry_is_not_changed BEFORE UPDATE ON entry
-    BEGIN SELECT RAISE(ABORT, 'an entry is never changed'); END;
-CREATE TRIGGER IF NOT EXISTS entry_is_not_deleted BEFORE DELETE ON entry
-    BEGIN SELECT RAISE(ABORT, 'an entry is never deleted'); END;
-"""
+_FEW: Final = 8  # keys that are quicker looked up one by one
+_MANY: Final = 10_000  # keys that one statement takes
+_ROWS: Final = "SELECT sequence, command_id, kind, reason, effective_at, recorded_at, movements, detail, leaf FROM record "
+_BY_ID: Final = _ROWS + "WHERE command_id = ?"
+_BY_PLACE: Final = _ROWS + "WHERE sequence = ?"
+_AFTER: Final = _ROWS + "WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?"
+_ABOUT: Final = _ROWS + (
+    "WHERE sequence IN (SELECT entry.sequence FROM holding JOIN entry ON entry.holding = holding.number"
+    " WHERE holding.account = ?1 UNION SELECT mention.sequence FROM mention WHERE mention.account = ?1)"
+    " ORDER BY sequence"
+)
 
 
-@contextlib.contextmanager
-def _ours() -> Iterator[None]:
-    """Turn the database's errors into carbonkit's."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise IntegrityError(
-            "be readable and writable as a ledger", was=str(error), field="ledger file"
-        ) from error
-
-
-@attrs.frozen
 class SQLiteStore:
     """
     A `Store` in a SQLite file; open it with `SQLiteStore.open`.
 
-    One store belongs to the thread that opened it.
-
     Args:
-        connection: A connection that `open` has prepared.
+        file: The connections that `open` has prepared.
 
     Example:
         >>> with SQLiteStore.open(":memory:") as store:
@@ -141,41 +69,46 @@ class SQLiteStore:
         0
     """
 
-    connection: sqlite3.Connection = attrs.field(repr=False)
+    def __init__(self, file: Connections) -> None:
+        self._file = file
+        self._last: tuple[Head, tuple[bytes, ...]] | None = None
+        # What is never changed once it is recorded may be remembered.
+        self._accounts: dict[AccountId, Account] = {}
+        self._assets: dict[AssetId, Asset] = {}
+        self._numbers: dict[tuple[str, str, str], int] = {}
+        self._holdings: dict[int, Holding] = {}
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str]) -> Self:
+    def open(cls, path: str | os.PathLike[str], *, readonly: bool = False) -> Self:
         """
-        Open a ledger file, and make it if there is none.
+        Open a ledger file; for writing, make it if there is none, and bring an older one up to date.
 
         Args:
             path: The file, or ":memory:".
+            readonly: Whether to read only, beside a process that writes.
 
         Returns:
             The store; close it, or use it in a `with` statement.
 
         Raises:
-            IntegrityError: If the file is no ledger, is broken, or cannot be opened for writing.
+            BusyError: If it is open for writing elsewhere.
+            IntegrityError: If the file is no ledger, or is broken.
             InvalidValueError: If a newer carbonkit made it, or the path names no file.
+            StorageError: If it cannot be opened.
 
         Example:
             >>> SQLiteStore.open(":memory:").close()
         """
-        name = os.fspath(path)
-        if not name or "\0" in os.fsdecode(name):  # SQLite would keep it in a file that vanishes
+        name = os.fsdecode(path)
+        if not name or "\0" in name:  # SQLite would keep it in a file that vanishes
             raise InvalidValueError('be a file\'s path or ":memory:"', was=name, field="ledger file")
-        with _ours():
-            connection = sqlite3.connect(name, isolation_level=None, timeout=_BUSY_MILLISECONDS / 1000)
-            try:
-                _prepare(connection)
-            except BaseException:
-                connection.close()
-                raise
-        return cls(connection)
+        if name != ":memory:":
+            name = os.path.abspath(name)  # noqa: PTH100  a thread may read after the host changed its folder
+        return cls(reading(name) if readonly else writing(name))
 
     def close(self) -> None:
-        """Close the file."""
-        self.connection.close()
+        """Close the file, and let others write it."""
+        self._file.close()
 
     def __enter__(self) -> Self:
         """Return the store itself."""
@@ -186,12 +119,10 @@ class SQLiteStore:
         self.close()
 
     def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        # All at once: a statement left open would keep this connection in an old state, and from writing.
-        with _ours():
-            return self.connection.execute(sql, values).fetchall()
+        return self._file.rows(sql, values)
 
     def _row(self, sql: str, *values: object) -> tuple[Any, ...] | None:
-        rows = self._rows(sql, *values)
+        rows = self._file.rows(sql, values)
         return rows[0] if rows else None
 
     def _pages(self, sql: str, after: tuple[int, ...], *values: object) -> Iterator[tuple[Any, ...]]:
@@ -200,39 +131,109 @@ class SQLiteStore:
             yield from rows
             after = rows[-1][: len(after)]
 
+    def turn(self, *, certain: bool) -> AbstractContextManager[bool]:  # noqa: ARG002  every turn here is certain
+        """Take the writer's turn: what is read inside is what `write` builds on."""
+        return self._file.turn()
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Hold everything that is read inside to one state, whatever others write meanwhile."""
+        return self._file.snapshot()
+
+    def write(self, batch: Batch) -> bool:
+        """Inside a turn: write a batch whole and durably, or return False with nothing written."""
+        writer = self._file.in_turn()
+        if self.head() != batch.after:
+            return False
+        self._last = None
+        with ours():
+            insert(writer, batch, self._number)
+            writer.execute("COMMIT")
+        self._last = (batch.head, batch.edge)
+        return True
+
+    # --------------------------------------------------------------- journal
+
     def head(self) -> Head:
-        """Return the last record's place and digest."""
-        row = self._row("SELECT sequence, digest, recorded_at FROM record ORDER BY sequence DESC LIMIT 1")
-        return EMPTY if row is None else read(stored_head, row)
+        """Return where the journal ends."""
+        row = self._row("SELECT sequence, recorded_at, leaf FROM record ORDER BY sequence DESC LIMIT 1")
+        if row is None:
+            return EMPTY
+        last = self._last
+        if last is not None and (last[0].sequence, last[0].recorded_at, last[0].leaf) == row:
+            return last[0]
+        (holdings,) = self._rows("SELECT ifnull(max(number), 0) FROM holding")[0]
+        return Head(row[0], row[1], row[2], holdings)
 
-    def record(self, command_id: CommandId) -> Record | None:
-        """Return the record of a command, or None."""
-        sql = "SELECT sequence, command_id, recorded_at, body, digest FROM record WHERE command_id = ?"
-        row = self._row(sql, command_id.text)
-        return None if row is None else read(stored_record, row)
+    def edge(self) -> tuple[bytes, ...]:
+        """Return the Merkle tree's edge at the head."""
+        head, last = self.head(), self._last
+        if last is not None and last[0] == head:
+            return last[1]
+        edge = tuple(edge_of(head.sequence, Nodes(self.leaves, self.node)))
+        if self._file.own_turn:
+            self._last = (head, edge)
+        return edge
 
-    def records(self, after: int = 0) -> Iterator[Record]:
-        """Yield the records after a place, in order."""
+    def places(self, command_ids: Collection[str]) -> Mapping[str, int]:
+        """Return the places of those commands that were recorded."""
+        wanted = list(command_ids)
+        if len(wanted) <= _FEW:
+            sql = "SELECT command_id, sequence FROM record WHERE command_id = ?"
+            return dict(row for each in wanted for row in self._rows(sql, each))
         sql = (
-            "SELECT sequence, command_id, recorded_at, body, digest FROM record"
-            " WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?"
+            "SELECT command_id, sequence FROM json_each(?) AS wanted"
+            " CROSS JOIN record ON command_id = wanted.value"
         )
-        for row in self._pages(sql, (after,), self.head().sequence):
-            yield read(stored_record, row)
+        found: dict[str, int] = {}
+        for start in range(0, len(wanted), _MANY):
+            found.update(self._rows(sql, json.dumps(wanted[start : start + _MANY])))
+        return found
 
-    def records_about(self, account: AccountId) -> Iterator[Record]:
-        """Yield the records about an account, in order."""
-        sql = (
-            "SELECT sequence, command_id, recorded_at, body, digest FROM about JOIN record USING (sequence)"
-            " WHERE sequence > ? AND sequence <= ? AND account = ? ORDER BY sequence LIMIT ?"
+    def row(self, command_id: CommandId) -> Row | None:
+        """Return the row of a command, or None."""
+        found = self._row(_BY_ID, command_id.text)
+        return None if found is None else Row._make(found)
+
+    def row_at(self, sequence: int) -> Row | None:
+        """Return the row at a place, or None."""
+        found = self._row(_BY_PLACE, sequence)
+        return None if found is None else Row._make(found)
+
+    def rows(self, after: int = 0) -> Iterator[Row]:
+        """Yield the rows after a place, in order."""
+        return map(Row._make, self._pages(_AFTER, (after,), self.head().sequence))
+
+    def rows_about(self, account: AccountId) -> Iterator[Row]:
+        """Yield the rows about an account, in order."""
+        return map(Row._make, self._rows(_ABOUT, account.text))
+
+    def leaves(self, first: int, count: int) -> Sequence[bytes]:
+        """Return the leaf hashes from an index, counted from 0."""
+        sql = "SELECT leaf FROM record WHERE sequence > ? AND sequence <= ? ORDER BY sequence"
+        return [leaf for (leaf,) in self._rows(sql, first, first + count)]
+
+    def node(self, level: int, number: int) -> bytes | None:
+        """Return a kept subtree's hash, or None."""
+        row = self._row("SELECT digest FROM node WHERE level = ? AND number = ?", level, number)
+        return None if row is None else bytes(row[0])
+
+    def nodes(self) -> Iterator[TreeNode]:
+        """Yield every kept subtree, by level and number."""
+        return map(
+            TreeNode._make, self._rows("SELECT level, number, digest FROM node ORDER BY level, number")
         )
-        for row in self._pages(sql, (0,), self.head().sequence, account.text):
-            yield read(stored_record, row)
+
+    # -------------------------------------------------- accounts and holdings
 
     def account(self, account_id: AccountId) -> Account | None:
         """Return an account, or None."""
-        row = self._row("SELECT id, kind, may_go_negative FROM account WHERE id = ?", account_id.text)
-        return None if row is None else read(stored_account, row)
+        found = self._accounts.get(account_id)
+        if found is None:
+            row = self._row("SELECT id, kind, may_go_negative FROM account WHERE id = ?", account_id.text)
+            if row is None:
+                return None
+            found = self._accounts[account_id] = read(stored_account, row)
+        return found
 
     def accounts(self) -> Iterator[Account]:
         """Yield every account, by id."""
@@ -241,44 +242,120 @@ class SQLiteStore:
 
     def asset(self, asset_id: AssetId) -> Asset | None:
         """Return an asset, or None."""
-        row = self._row("SELECT id, places, serialised FROM asset WHERE id = ?", asset_id.text)
-        return None if row is None else read(stored_asset, row)
+        found = self._assets.get(asset_id)
+        if found is None:
+            row = self._row("SELECT id, places, serialised FROM asset WHERE id = ?", asset_id.text)
+            if row is None:
+                return None
+            found = self._assets[asset_id] = read(stored_asset, row)
+        return found
 
     def assets(self) -> Iterator[Asset]:
         """Yield every asset, by id."""
         for row in self._rows("SELECT id, places, serialised FROM asset ORDER BY id"):
             yield read(stored_asset, row)
 
+    def _number(self, key: tuple[str, str, str]) -> int | None:
+        found = self._numbers.get(key)
+        if found is None:
+            row = self._row("SELECT number FROM holding WHERE account = ? AND asset = ? AND bucket = ?", *key)
+            if row is None:
+                return None
+            found = int(row[0])
+            if self._last is not None or not self._file.own_turn:  # not one that a write may still take back
+                self._numbers[key] = found
+        return found
+
+    def holdings(self, keys: Iterable[tuple[str, str, str]]) -> Mapping[tuple[str, str, str], HoldingRow]:
+        """Return those holdings, by account, asset and bucket, that were ever used."""
+        named = {number: key for key in keys if (number := self._number(key)) is not None}
+        wanted = list(named)
+        if len(wanted) <= _FEW:
+            sql = "SELECT number, quantity FROM holding WHERE number = ?"
+            rows = [row for number in wanted for row in self._rows(sql, number)]
+        else:
+            sql = (
+                "SELECT number, quantity FROM json_each(?) AS wanted"
+                " CROSS JOIN holding ON number = wanted.value"
+            )
+            rows = [
+                row
+                for start in range(0, len(wanted), _MANY)
+                for row in self._rows(sql, json.dumps(wanted[start : start + _MANY]))
+            ]
+        return {named[number]: HoldingRow(number, *named[number], quantity) for number, quantity in rows}
+
+    def holding_numbered(self, number: int) -> Holding:
+        """Return the holding that has a number."""
+        found = self._holdings.get(number)
+        if found is None:
+            row = self._row("SELECT account, asset, bucket FROM holding WHERE number = ?", number)
+            found = read(stored_holding, row or (None, None, None))
+            if self._last is not None or not self._file.own_turn:
+                self._holdings[number] = found
+        return found
+
+    def all_holdings(self) -> Iterator[HoldingRow]:
+        """Yield every holding, by number."""
+        sql = "SELECT number, account, asset, bucket, quantity FROM holding ORDER BY number"
+        return map(HoldingRow._make, self._rows(sql))
+
     def quantity(self, holding: Holding) -> int:
         """Return what a holding contains."""
-        sql = "SELECT quantity FROM balance WHERE account = ? AND asset = ? AND bucket = ?"
-        row = self._row(sql, *_key(holding))
+        sql = "SELECT quantity FROM holding WHERE account = ? AND asset = ? AND bucket = ?"
+        row = self._row(sql, holding.account.text, holding.asset.text, holding.bucket)
+        return 0 if row is None else int(row[0])
+
+    def quantity_at(self, holding: Holding, moment: int) -> int:
+        """Return what a holding contained after the last record up to a moment."""
+        number = self._number((holding.account.text, holding.asset.text, holding.bucket))
+        sql = (
+            "SELECT balance_after FROM entry WHERE holding = ? AND recorded_at <= ?"
+            " ORDER BY recorded_at DESC, position DESC LIMIT 1"
+        )
+        row = self._row(sql, number, moment)
         return 0 if row is None else int(row[0])
 
     def balances(self, account: AccountId | None = None, asset: AssetId | None = None) -> Iterator[Balance]:
         """Yield the balances asked for, in order of the holding."""
-        sql = (
-            "SELECT account, asset, bucket, quantity FROM balance"
-            " WHERE account = ifnull(?, account) AND asset = ifnull(?, asset) ORDER BY account, asset, bucket"
-        )
+        sql = "SELECT account, asset, bucket, quantity FROM holding"
+        if account is not None:
+            sql += " WHERE account = ?1 AND (?2 IS NULL OR asset = ?2)"
+        else:
+            sql += " WHERE ?1 IS NULL AND (?2 IS NULL OR asset = ?2)"
+        sql += " ORDER BY account, asset, bucket"
         for row in self._rows(sql, account.text if account else None, asset.text if asset else None):
             yield read(stored_balance, row)
 
+    def entries(self) -> Iterator[EntryRow]:
+        """Yield every entry, in order of its record and its position there."""
+        sql = (
+            "SELECT holding, recorded_at, position, sequence, quantity, balance_after FROM entry"
+            " ORDER BY recorded_at, position, holding"
+        )
+        return self._file.streamed(sql)
+
+    def mentions(self) -> Iterator[tuple[str, int]]:
+        """Yield every account with each record about it that moved nothing, in order."""
+        for account, sequence in self._rows(
+            "SELECT account, sequence FROM mention ORDER BY account, sequence"
+        ):
+            yield account, sequence
+
+    # ---------------------------------------------------------------- blocks
+
     def serials(self, holding: Holding) -> tuple[SerialRange, ...]:
         """Return the serial ranges in a holding, lowest first."""
-        # Without the hint the planner walks every block of the asset, because they come out in order.
-        sql = (
-            "SELECT first, last FROM block INDEXED BY block_of_holding"
-            " WHERE account = ? AND asset = ? AND bucket = ? ORDER BY first"
-        )
-        return tuple(read(SerialRange, row) for row in self._rows(sql, *_key(holding)))
+        number = self._number((holding.account.text, holding.asset.text, holding.bucket))
+        rows = self._rows("SELECT first, last FROM block WHERE holding = ? ORDER BY first", number)
+        return tuple(read(SerialRange, row) for row in rows)
 
     def block_over(self, asset: AssetId, serials: SerialRange) -> StoredBlock | None:
         """Return some block of the asset that shares a number with a range, or None."""
         # Blocks do not overlap, so only the last one that starts at or before the range's end can reach it.
         sql = (
-            "SELECT asset, first, last, account, bucket FROM block"
-            " WHERE asset = ? AND first <= ? ORDER BY first DESC LIMIT 1"
+            "SELECT block.asset, first, last, account, bucket FROM block JOIN holding ON number = holding"
+            " WHERE block.asset = ? AND first <= ? ORDER BY first DESC LIMIT 1"
         )
         row = self._row(sql, asset.text, serials.last)
         return None if row is None or row[2] < serials.first else read(stored_block, row)
@@ -291,168 +368,37 @@ class SQLiteStore:
 
     def blocks(self) -> Iterator[StoredBlock]:
         """Yield every block, by asset and number."""
-        for row in self._rows("SELECT asset, first, last, account, bucket FROM block ORDER BY asset, first"):
+        sql = (
+            "SELECT block.asset, first, last, account, bucket FROM block LEFT JOIN holding ON number = holding"
+            " ORDER BY block.asset, first"
+        )
+        for row in self._rows(sql):
             yield read(stored_block, row)
 
-    def entries(self) -> Iterator[tuple[int, Entry]]:
-        """Yield every indexed entry with its record's place, in order."""
+    # ----------------------------------------------------------------- holds
+
+    def holds(self) -> Iterator[OpenHold]:
+        """Yield every open hold, by place."""
+        return map(OpenHold._make, self._rows("SELECT sequence, expires_at FROM hold ORDER BY sequence"))
+
+    def overdue(self, moment: int) -> Sequence[OpenHold]:
+        """Return the open holds that end by a moment, those that end first, first."""
         sql = (
-            "SELECT sequence, position, account, asset, bucket, quantity, balance_after, serials FROM entry"
-            " WHERE (sequence, position) > (?, ?) AND sequence <= ? ORDER BY sequence, position LIMIT ?"
+            "SELECT sequence, expires_at FROM hold WHERE expires_at IS NOT NULL AND expires_at <= ?"
+            " ORDER BY expires_at, sequence"
         )
-        row = self._row("SELECT max(sequence) FROM entry")
-        due = (0, 0)
-        for sequence, position, *facts in self._pages(sql, (-1, -1), row[0] if row else None):
-            if position != (due[1] if sequence == due[0] else 0):
-                raise IntegrityError(
-                    "be counted from 0", was=f"{sequence}/{position}", field="position of a stored entry"
-                )
-            due = (sequence, position + 1)
-            yield sequence, read(stored_entry, tuple(facts))
+        return [OpenHold._make(row) for row in self._rows(sql, moment)]
 
-    def mentions(self) -> Iterator[tuple[AccountId, int]]:
-        """Yield every account with the place of each record about it, in order."""
-        for account, sequence in self._rows("SELECT account, sequence FROM about ORDER BY account, sequence"):
-            yield read(AccountId, (account,)), sequence
+    def concluded_by(self, sequence: int) -> int | None:
+        """Return the place of the record that concluded another, or None."""
+        row = self._row("SELECT concluded_by FROM conclusion WHERE sequence = ?", sequence)
+        return None if row is None else int(row[0])
 
-    @contextlib.contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Hold everything that is read inside to one state, whatever others write meanwhile."""
-        with _ours():
-            self.connection.execute("BEGIN")
-        try:
-            yield
-        finally:
-            if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
+    def conclusions(self) -> Iterator[tuple[int, int]]:
+        """Yield every concluded record's place with that of the one that concluded it, in order."""
+        rows = self._rows("SELECT sequence, concluded_by FROM conclusion ORDER BY sequence")
+        return ((sequence, by) for sequence, by in rows)
 
-    def write(self, batch: Batch) -> bool:
-        """Write a batch whole and durably; return False, and write nothing, if the head has moved."""
-        with _ours():
-            self.connection.execute("BEGIN IMMEDIATE")
-            try:
-                moved = self.head() != batch.after
-                if not moved:
-                    self._insert(batch)
-                self.connection.execute("ROLLBACK" if moved else "COMMIT")
-            except BaseException:
-                if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
-                raise
-        return not moved
-
-    def _insert(self, batch: Batch) -> None:
-        many = self.connection.executemany
-        many(
-            "INSERT INTO record VALUES (?, ?, ?, ?, ?)",
-            (
-                (
-                    each.sequence,
-                    each.command.id.text,
-                    each.recorded_at.isoformat(),
-                    body_of(each.sequence, each.recorded_at, each.command, each.entries, each.previous),
-                    each.digest,
-                )
-                for each in batch.records
-            ),
-        )
-        many(
-            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (each.sequence, position, *_key(entry.holding), *_moved(entry))
-                for each in batch.records
-                for position, entry in enumerate(each.entries)
-            ),
-        )
-        many(
-            "INSERT INTO about VALUES (?, ?)",
-            ((name, each.sequence) for each in batch.records for name in _about(each)),
-        )
-        opened = [each.command.account for each in batch.records if isinstance(each.command, OpenAccount)]
-        many(
-            "INSERT INTO account VALUES (?, ?, ?)",
-            ((a.id.text, a.kind, int(a.may_go_negative)) for a in opened),
-        )
-        defined = [each.command.asset for each in batch.records if isinstance(each.command, DefineAsset)]
-        many(
-            "INSERT INTO asset VALUES (?, ?, ?)", ((a.id.text, a.places, int(a.serialised)) for a in defined)
-        )
-        many(
-            "INSERT INTO balance VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (account, asset, bucket) DO UPDATE SET quantity = excluded.quantity",
-            ((*_key(each.holding), each.quantity) for each in batch.balances),
-        )
-        many(
-            "DELETE FROM block WHERE asset = ? AND first = ?",
-            ((each.asset.text, each.serials.first) for each in batch.ended),
-        )
-        many(
-            "INSERT INTO block VALUES (?, ?, ?, ?, ?)",
-            (
-                (
-                    each.asset.text,
-                    each.serials.first,
-                    each.serials.last,
-                    each.holding.account.text,
-                    each.holding.bucket,
-                )
-                for each in batch.begun
-            ),
-        )
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    connection.execute("BEGIN")  # all three as of one moment: another connection may be making them
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    connection.execute("COMMIT")
-    if (tables or application) and application != _APPLICATION:
-        raise IntegrityError("be a carbonkit ledger", was="another SQLite database", field="ledger file")
-    if version > SCHEMA_VERSION:
-        raise InvalidValueError(
-            f"have schema version {SCHEMA_VERSION} or lower",
-            was=version,
-            field="ledger file",
-            hint="open it with the newer carbonkit that made it",
-        )
-    _write_ahead(connection)
-    connection.execute("PRAGMA synchronous = FULL")
-    if not tables:
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {_SCHEMA}"
-            f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-        )
-
-
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch a new file to a write-ahead log; SQLite does not wait for others who do the same, so we do."""
-    for left in reversed(range(_BUSY_MILLISECONDS // _PAUSE_MILLISECONDS)):
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not left:
-                raise
-            time.sleep(_PAUSE_MILLISECONDS / 1000)
-        else:
-            return
-
-
-def _key(holding: Holding) -> tuple[str, str, str]:
-    return holding.account.text, holding.asset.text, holding.bucket
-
-
-def _moved(entry: Entry) -> tuple[int, int, str]:
-    return entry.quantity, entry.balance_after, ranges_text(entry.serials)
-
-
-def _about(record: Record) -> dict[str, None]:
-    names = dict.fromkeys(entry.holding.account.text for entry in record.entries)
-    match record.command:
-        case OpenAccount(account=account):
-            names[account.id.text] = None
-        case Statement(account=about):
-            names[about.text] = None
-        case _:
-            pass
-    return names
+    def faults(self) -> Iterator[str]:
+        """Yield what is missing from the file's schema, or does not belong there."""
+        return self._file.structure()

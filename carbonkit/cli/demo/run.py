@@ -105,7 +105,7 @@ def _tell(verification: Verification, screen: Screen) -> None:
         return
     screen.line(
         f"✓ chain intact: {verification.records:,} records, {verification.entries:,} entries,"
-        f" {verification.accounts:,} accounts recomputed; last digest {verification.head[:16]}…"
+        f" {verification.accounts:,} accounts recomputed; root {verification.root[:16]}…"
     )
     for asset, quantity in verification.supply:
         screen.line(

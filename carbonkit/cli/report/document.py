@@ -136,6 +136,6 @@ def _verification(found: Verification) -> dict[str, object]:
         "entries": str(found.entries),
         "accounts": str(found.accounts),
         "supply": {asset.text: str(quantity) for asset, quantity in found.supply},
-        "head": found.head,
+        "root": found.root,
         "differences": list(found.differences),
     }

@@ -369,7 +369,9 @@ def ledger(verification: Verification) -> list[ET.Element]:
             supply,
         ),
         element(
-            "p", Words("Digest of the last record: ", "末条记录摘要："), element("code", verification.head)
+            "p",
+            Words("Root of the journal's Merkle tree: ", "账本默克尔树根："),
+            element("code", verification.root),
         ),
         *(element("p", each, class_="bad") for each in verification.differences),
     ]

@@ -1,0 +1,130 @@
+"""
+Group commit: many threads ask, one of them writes for all, and each gets its own result.
+
+A durable write costs as much for a hundred commands as for one. While a thread
+writes, those that come later wait in a queue; when it is done, the first of them
+takes the whole queue and writes it in one go. No thread of our own is needed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from carbonkit.errors import Problem
+    from carbonkit.ledger.command import Command
+    from carbonkit.ledger.receipt import Receipt, Refusal
+
+__all__ = ["GroupCommit", "Job"]
+
+_MOST = 10_000  # commands that one write takes from the queue, unless a single job brings more
+
+
+class Job:
+    """
+    What one caller asks for at once, and what came of it.
+
+    Args:
+        commands: What to record, in order.
+        atomic: Whether all of it is recorded or none; else each command stands alone.
+
+    Example:
+        >>> Job((), atomic=True).results
+        []
+    """
+
+    __slots__ = ("atomic", "commands", "done", "error", "leads", "problems", "results", "signal")
+
+    def __init__(self, commands: Sequence[Command], *, atomic: bool) -> None:
+        self.commands = commands
+        self.atomic = atomic
+        self.results: list[Receipt | Refusal] = []
+        self.problems: list[Problem] = []
+        self.error: BaseException | None = None
+        self.done = False
+        self.leads = False
+        self.signal = threading.Lock()
+
+
+class GroupCommit:
+    """
+    A queue of jobs and the turn to work on it.
+
+    Args:
+        work: Does some jobs in one write; it sets their results, problems or error, and never raises.
+
+    Example:
+        >>> def work(jobs):
+        ...     for job in jobs:
+        ...         job.problems = []
+        >>> job = Job((), atomic=True)
+        >>> GroupCommit(work).run(job)
+        >>> job.done
+        True
+    """
+
+    def __init__(self, work: Callable[[Sequence[Job]], None]) -> None:
+        self._work = work
+        self._guard = threading.Lock()
+        self._waiting: deque[Job] = deque()
+        self._busy = False
+
+    def run(self, job: Job) -> None:
+        """
+        Have a job done, by this thread or by another one that is at it already.
+
+        Args:
+            job: What to do; its results stand in it afterwards.
+        """
+        with self._guard:
+            job.leads = not self._busy
+            self._busy = True
+            if not job.leads:
+                job.signal.acquire()
+                self._waiting.append(job)
+        if not job.leads:
+            try:
+                job.signal.acquire()  # until the job is done, or it is this thread's turn
+            except BaseException:
+                self._leave(job)
+                raise
+            if job.done:
+                return
+        jobs = [job]
+        try:
+            with self._guard:
+                count = len(job.commands)
+                while self._waiting and count < _MOST:
+                    count += len(self._waiting[0].commands)
+                    jobs.append(self._waiting.popleft())
+            self._work(jobs)
+        except BaseException as error:
+            for each in jobs:
+                each.error = error
+            raise
+        finally:
+            self._hand_over(job, jobs)
+
+    def _leave(self, job: Job) -> None:
+        """Let a thread go that was interrupted while it waited; nobody may wait for it."""
+        with self._guard:
+            if job in self._waiting:
+                self._waiting.remove(job)
+        if job.leads:
+            self._hand_over(job, (job,))
+
+    def _hand_over(self, own: Job, jobs: Sequence[Job]) -> None:
+        with self._guard:
+            following = self._waiting.popleft() if self._waiting else None
+            self._busy = following is not None
+            if following is not None:
+                following.leads = True
+                following.signal.release()
+        for each in jobs:
+            each.done = True
+            if each is not own:
+                each.signal.release()

@@ -1,0 +1,91 @@
+"""Receipts: what a caller keeps of a command that was recorded, and the reason of one that was refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from carbonkit.errors import Problem
+from carbonkit.ledger.account import Balance
+from carbonkit.ledger.checkpoint import Checkpoint
+from carbonkit.ledger.journal import Record
+from carbonkit.values.identifier import CommandId
+
+if TYPE_CHECKING:
+    import datetime
+
+__all__ = ["Receipt", "Refusal"]
+
+
+@attrs.frozen
+class Receipt:
+    """
+    Proof that a command was recorded.
+
+    Args:
+        record: What was recorded.
+        repeated: Whether the command had been recorded before and this is its first receipt again.
+        checkpoint: The Merkle tree that holds the record; kept outside the ledger, it shows any
+            later change. A repeated command gets the newest; it does not count for equality.
+        note: The checkpoint signed by the ledger's signers, in C2SP form; empty if it has none.
+
+    Example:
+        >>> from carbonkit.ledger import Asset, AssetId, DefineAsset, Ledger, MemoryStore
+        >>> from carbonkit.values import FixedClock
+        >>> ledger = Ledger(MemoryStore(), FixedClock("2021-07-01T00:00:00Z"))
+        >>> asset = Asset(AssetId("CNY"), 2, serialised=False)
+        >>> command = DefineAsset(CommandId("define/CNY"), asset, "2021-07-01T00:00:00Z")
+        >>> ledger.post(command).repeated, ledger.post(command).repeated
+        (False, True)
+        >>> ledger.post(command).checkpoint.size
+        1
+    """
+
+    record: Record
+    repeated: bool
+    checkpoint: Checkpoint = attrs.field(eq=False)
+    note: str = attrs.field(eq=False, repr=False)
+
+    @property
+    def command_id(self) -> CommandId:
+        """The caller's id."""
+        return self.record.command.id
+
+    @property
+    def sequence(self) -> int:
+        """The record's place in the journal."""
+        return self.record.sequence
+
+    @property
+    def recorded_at(self) -> datetime.datetime:
+        """When it was recorded."""
+        return self.record.recorded_at
+
+    @property
+    def digest(self) -> str:
+        """The record's leaf hash, in hexadecimal."""
+        return self.record.digest
+
+    @property
+    def balances(self) -> tuple[Balance, ...]:
+        """What each holding that it moved contained afterwards, movement by movement."""
+        return tuple(Balance(entry.holding, entry.balance_after) for entry in self.record.entries)
+
+
+@attrs.frozen
+class Refusal:
+    """
+    Why one command of an independent group was not recorded.
+
+    Args:
+        command_id: The caller's id; it is free for another attempt.
+        problem: What was wrong.
+
+    Example:
+        >>> Refusal(CommandId("pay/1"), Problem(code="overdraft", must="move at most the 0")).problem.code
+        'overdraft'
+    """
+
+    command_id: CommandId
+    problem: Problem
