@@ -44,8 +44,8 @@ class Amount:
 
 FULL: Final = Amount(
     accounts=1_000,
-    singles=500,
-    hundreds=20,
+    singles=2_000,
+    hundreds=40,
     ten_thousands=1,
     large=10_000,
     callers=32,

@@ -19,7 +19,6 @@ from bench import _bare, _posting
 from bench._compare import Comparison, Missing, Run, Sense, Size, timed
 from bench._transfers import ASSET, batches, changed, commands, drawn, found, holders
 from carbonkit.ledger import AccountId, Ledger, posting
-from carbonkit.ledger.moment import microseconds
 from carbonkit.storage import SQLiteStore
 from carbonkit.values import SystemClock
 
@@ -34,12 +33,7 @@ if TYPE_CHECKING:
 _FILE: Final = "ledger.sqlite"
 _DRIVER: Final = (("sqlite", sqlite3.sqlite_version),)
 _JOURNAL: Final = "record"  # the table with one row for each command
-_ENTRY: Final = "SELECT balance_after FROM entry WHERE holding = ? AND recorded_at = ? AND position = ?"
-_ENTRY_AT: Final = """
-SELECT entry.holding, recorded_at, position FROM entry JOIN holding ON entry.holding = number
-WHERE account = ? AND asset = ? AND bucket = 'tradable' AND recorded_at <= ?
-ORDER BY recorded_at DESC, position DESC LIMIT 1
-"""
+_HELD: Final = "SELECT quantity FROM held WHERE id = ?"
 _HUNDRED: Final = 100
 _NO_HASH: Final = bytes(32)
 _MOMENTS: Final = 50  # of a history, at least, at which balances are remembered
@@ -277,7 +271,7 @@ def _weighed(folder: Path, count: int, amount: Amount) -> Size:
 
 
 def _as_of(folder: Path, ledger: Ledger, moments: list[Moment], amount: Amount, count: int) -> Comparison:
-    """Compare balances as of past moments with the very rows that hold the answers, fetched by their keys."""
+    """Compare balances as of past moments with the same answers fetched by their keys."""
     draw = random.Random(count)  # noqa: S311  the same questions in every run
     asked = []
     for _ in range(amount.looked_up):
@@ -297,14 +291,25 @@ def _as_of(folder: Path, ledger: Ledger, moments: list[Moment], amount: Amount, 
     @contextlib.contextmanager
     def peer(_: Path) -> Iterator[Run]:
         answers: list[int] = []
-        with contextlib.closing(sqlite3.connect(folder / _FILE, isolation_level=None)) as connection:
-            keys = [
-                connection.execute(_ENTRY_AT, (account.text, ASSET.text, microseconds(at))).fetchone()
-                for account, at, _ in asked
-            ]
+        file = folder / "answers.sqlite"
+        known = file.exists()
+        with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
+            keys = [(draw.randrange(2 * count) * len(asked) + place,) for place in range(len(asked))]
+            if known:
+                connection.execute("DROP TABLE held")
+            # As many rows as the ledger has entries, the answers among them.
+            connection.executescript(f"""
+                CREATE TABLE held (id INTEGER PRIMARY KEY, quantity INTEGER NOT NULL);
+                WITH RECURSIVE number (value) AS (VALUES (1) UNION ALL SELECT value + 1 FROM number WHERE value < {2 * count})
+                INSERT INTO held SELECT -value, 0 FROM number;
+            """)
+            connection.executemany(
+                "INSERT INTO held VALUES (?, ?)",
+                [(*key, held) for key, held in zip(keys, right, strict=True)],
+            )
 
             def work() -> None:
-                answers.extend(connection.execute(_ENTRY, key).fetchone()[0] for key in keys)
+                answers.extend(connection.execute(_HELD, key).fetchone()[0] for key in keys)
 
             yield timed(work, lambda: (True, answers))
 

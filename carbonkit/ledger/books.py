@@ -7,7 +7,7 @@ records write of it, and every change can be taken back to a mark.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from carbonkit.errors import (
     LedgerError,
@@ -19,7 +19,6 @@ from carbonkit.errors import (
 from carbonkit.ledger.account import HELD, Account, Bucket, Holding
 from carbonkit.ledger.blocks import DraftBlocks
 from carbonkit.ledger.field import LARGEST
-from carbonkit.ledger.journal import Entry
 from carbonkit.ledger.serial import Selection, SerialRange
 from carbonkit.ledger.store import HoldingRow
 
@@ -32,43 +31,71 @@ if TYPE_CHECKING:
     from carbonkit.ledger.store import Store
     from carbonkit.values.identifier import AccountId, AssetId
 
-__all__ = ["Books", "BooksMark", "HoldingKey", "Moves", "Request", "State", "ranges_text"]
+__all__ = ["Books", "BooksMark", "Face", "HoldingKey", "Moves", "Request", "State", "ranges_text"]
 
 HoldingKey: TypeAlias = tuple[str, str, str]
 Request: TypeAlias = tuple[SerialRange, ...] | Selection | None
 BooksMark: TypeAlias = tuple[int, int, int]
 
+_REMEMBERED: Final = 100_000  # holdings whose faces are kept
 
-class State:
+
+class Face:
     """
-    A holding in a draft: what it contains now, and the texts that records write of it.
+    What never changes about a holding, with the texts that records write of it.
 
     Args:
         holding: The holding.
         account: Its account.
         asset: Its asset.
+
+    Example:
+        >>> from carbonkit.ledger import Account, AccountId, Asset, AssetId
+        >>> bank = Account(AccountId("BANK"), "bank", may_go_negative=True)
+        >>> yuan = Asset(AssetId("CNY"), 2, serialised=False)
+        >>> Face(Holding(bank.id, yuan.id, "tradable"), bank, yuan).issues
+        True
+    """
+
+    __slots__ = ("entry", "held", "holding", "issues", "leg", "serialised")
+
+    def __init__(self, holding: Holding, account: Account, asset: Asset) -> None:
+        self.holding = holding
+        self.issues = account.may_go_negative
+        self.serialised = asset.serialised
+        self.held = Bucket(holding.bucket) in HELD
+        self.leg = f'["{holding.account}","{holding.bucket}"]'
+        self.entry = f'["{holding.account}","{holding.asset}","{holding.bucket}",'
+
+
+class State:
+    """
+    A holding in a draft: what it contains now.
+
+    Args:
+        face: What never changes about it.
         row: What the store keeps of it, or None if it was never used.
 
     Example:
         >>> from carbonkit.ledger import Account, AccountId, Asset, AssetId
         >>> bank = Account(AccountId("BANK"), "bank", may_go_negative=True)
         >>> yuan = Asset(AssetId("CNY"), 2, serialised=False)
-        >>> State(Holding(bank.id, yuan.id, "tradable"), bank, yuan, None).quantity
+        >>> State(Face(Holding(bank.id, yuan.id, "tradable"), bank, yuan), None).quantity
         0
     """
 
     __slots__ = ("entry", "held", "holding", "issues", "leg", "number", "quantity", "serialised", "stored")
 
-    def __init__(self, holding: Holding, account: Account, asset: Asset, row: HoldingRow | None) -> None:
-        self.holding = holding
-        self.issues = account.may_go_negative
-        self.serialised = asset.serialised
+    def __init__(self, face: Face, row: HoldingRow | None) -> None:
+        self.holding = face.holding
+        self.issues = face.issues
+        self.serialised = face.serialised
+        self.held = face.held
+        self.leg = face.leg
+        self.entry = face.entry
         self.number = 0 if row is None else row.number
         self.stored = None if row is None else row.quantity
         self.quantity = 0 if row is None else row.quantity
-        self.held = Bucket(holding.bucket) in HELD
-        self.leg = f'["{holding.account}","{holding.bucket}"]'
-        self.entry = f'["{holding.account}","{holding.asset}","{holding.bucket}",'
 
 
 class Moves:
@@ -80,11 +107,11 @@ class Moves:
         at: When it is recorded, in microseconds.
 
     Example:
-        >>> Moves(1, 0).entries
+        >>> Moves(1, 0).rows
         []
     """
 
-    __slots__ = ("asked", "at", "entries", "rows", "sequence", "stored", "texts")
+    __slots__ = ("asked", "at", "rows", "sequence", "stored", "texts")
 
     def __init__(self, sequence: int, at: int) -> None:
         self.sequence = sequence
@@ -92,7 +119,6 @@ class Moves:
         self.asked: list[str] = []  # the legs, as canonical text
         self.texts: list[str] = []  # the entries, as canonical text
         self.stored: list[str] = []  # the movements, as a row keeps them
-        self.entries: list[Entry] = []
         self.rows: list[EntryRow] = []
 
 
@@ -103,20 +129,22 @@ class Books:
     Args:
         store: What to start from.
         numbered: How many holdings the store has numbered.
+        faces: What is remembered of holdings from one draft to the next.
 
     Example:
         >>> from carbonkit.ledger import MemoryStore
-        >>> Books(MemoryStore(), 0).changed()
+        >>> Books(MemoryStore(), 0, {}).changed()
         []
     """
 
-    def __init__(self, store: Store, numbered: int) -> None:
+    def __init__(self, store: Store, numbered: int, faces: dict[HoldingKey, Face]) -> None:
         self._store = store
+        self._faces = faces
         self._accounts: dict[AccountId, Account] = {}
         self._assets: dict[AssetId, Asset] = {}
         self._states: dict[HoldingKey, State] = {}
         self._by_number: dict[int, State] = {}
-        self._undo: list[tuple[State, int, bool]] = []
+        self._undo: list[State | int] = []  # a state, what it contained, whether it was new; again and again
         self.opened: list[Account | Asset] = []
         self.blocks = DraftBlocks(store)
         self.numbered = numbered
@@ -142,10 +170,15 @@ class Books:
         if not wanted:
             return
         found = self._store.holdings(wanted)
+        faces = self._faces
         for key, (account_id, asset_id) in wanted.items():
+            face = faces.get(key)
+            if face is not None:
+                self._keep(key, face, found.get(key))
+                continue
             account, asset = self.account(account_id), self.asset(asset_id)
             if account is not None and asset is not None:
-                self._keep(key, account, asset, found.get(key))
+                self._know(key, account, asset, found.get(key))
 
     def account(self, account_id: AccountId) -> Account | None:
         """Return an account, or None."""
@@ -207,15 +240,23 @@ class Books:
                     "be defined", was=asset_id, field="asset", hint="post DefineAsset first"
                 )
             account = self.need_account(account_id)
-            found = self._keep(key, account, asset, self._store.holdings([key]).get(key))
+            found = self._know(key, account, asset, self._store.holdings([key]).get(key))
         return found
 
     def numbered_state(self, number: int) -> State | None:
         """Return the state of a holding by its number, if the books have met it."""
         return self._by_number.get(number)
 
-    def _keep(self, key: HoldingKey, account: Account, asset: Asset, row: HoldingRow | None) -> State:
-        state = State(Holding(account.id, asset.id, key[2]), account, asset, row)
+    def _know(self, key: HoldingKey, account: Account, asset: Asset, row: HoldingRow | None) -> State:
+        face = Face(Holding(account.id, asset.id, key[2]), account, asset)
+        if row is not None:  # what a store has is there for good; what only the draft has may be taken back
+            if len(self._faces) >= _REMEMBERED:
+                self._faces.clear()
+            self._faces[key] = face
+        return self._keep(key, face, row)
+
+    def _keep(self, key: HoldingKey, face: Face, row: HoldingRow | None) -> State:
+        state = State(face, row)
         self._states[key] = state
         if state.number:
             self._by_number[state.number] = state
@@ -231,7 +272,9 @@ class Books:
         """Undo everything since a mark."""
         undo, blocks, opened = mark
         while len(self._undo) > undo:
-            state, quantity, new = self._undo.pop()
+            new, quantity, state = self._undo.pop(), self._undo.pop(), self._undo.pop()
+            assert isinstance(state, State)  # noqa: S101  as `_set` wrote them
+            assert isinstance(quantity, int)  # noqa: S101
             state.quantity = quantity
             if new:
                 del self._by_number[state.number]
@@ -314,8 +357,6 @@ class Books:
         self._set(source, left)
         self._set(target, arrived)
         out, into = source.number, target.number
-        moves.entries.append(Entry(source.holding, -quantity, left, moved))
-        moves.entries.append(Entry(target.holding, quantity, arrived, moved))
         place, sequence, at = len(moves.rows), moves.sequence, moves.at
         moves.rows.append((out, at, place, sequence, -quantity, left))
         moves.rows.append((into, at, place + 1, sequence, quantity, arrived))
@@ -329,7 +370,7 @@ class Books:
 
     def _set(self, state: State, quantity: int) -> None:
         new = not state.number
-        self._undo.append((state, state.quantity, new))
+        self._undo += (state, state.quantity, new)
         state.quantity = quantity
         if new:
             self.numbered += 1

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from carbonkit.errors import Problem
     from carbonkit.ledger.command import Command
+    from carbonkit.ledger.journal import Record
     from carbonkit.ledger.receipt import Receipt, Refusal
 
 __all__ = ["GroupCommit", "Job"]
@@ -37,17 +38,34 @@ class Job:
         []
     """
 
-    __slots__ = ("atomic", "commands", "done", "error", "leads", "problems", "results", "signal")
+    __slots__ = (
+        "atomic",
+        "commands",
+        "done",
+        "drafted",
+        "error",
+        "leads",
+        "problems",
+        "repeats",
+        "results",
+        "signal",
+    )
 
     def __init__(self, commands: Sequence[Command], *, atomic: bool) -> None:
         self.commands = commands
         self.atomic = atomic
         self.results: list[Receipt | Refusal] = []
-        self.problems: list[Problem] = []
-        self.error: BaseException | None = None
+        self.clear()
         self.done = False
         self.leads = False
         self.signal = threading.Lock()
+
+    def clear(self) -> None:
+        """Forget what an earlier attempt came to."""
+        self.drafted: list[Record | Refusal] = []  # what will be in the results once it is written
+        self.repeats: set[int] = set()  # the places of commands that were recorded before
+        self.problems: list[Problem] = []
+        self.error: BaseException | None = None
 
 
 class GroupCommit:

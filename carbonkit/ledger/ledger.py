@@ -15,15 +15,16 @@ from carbonkit.errors import (
     UnknownAssetError,
 )
 from carbonkit.ledger.account import Balance, Bucket, Holding
+from carbonkit.ledger.books import Face, HoldingKey
 from carbonkit.ledger.checkpoint import Checkpoint, sign
 from carbonkit.ledger.commit import GroupCommit, Job
 from carbonkit.ledger.hold import ExpireHold
+from carbonkit.ledger.journal import record_of
 from carbonkit.ledger.merkle import root
 from carbonkit.ledger.moment import microseconds
 from carbonkit.ledger.note import Signer
 from carbonkit.ledger.posting import OWN_PREFIX, Draft
 from carbonkit.ledger.receipt import Receipt, Refusal
-from carbonkit.ledger.row import record_of
 from carbonkit.ledger.store import Store
 from carbonkit.ledger.tree import consistency_of, inclusion_of
 from carbonkit.ledger.verification import Verification, verify
@@ -83,6 +84,7 @@ class Ledger:
     origin: str = "carbonkit/ledger"
     signers: tuple[Signer, ...] = attrs.field(default=(), converter=tuple[Signer, ...])
     _commits: GroupCommit = attrs.field(init=False, eq=False, repr=False)
+    _faces: dict[HoldingKey, Face] = attrs.field(init=False, factory=dict, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Make the queue that threads share."""
@@ -214,9 +216,9 @@ class Ledger:
 
     def _attempted(self, jobs: Sequence[Job], *, certain: bool) -> bool:
         with self.store.turn(certain=certain) as sure:
-            draft = Draft(self.store)
+            draft = Draft(self.store, faces=self._faces)
             before = draft.mark()
-            done = self._worked_out(draft, jobs)
+            self._worked_out(draft, jobs)
             if not sure and any(job.error is not None or job.problems for job in jobs):
                 return False  # refused by what may be old by now; the command itself may be in
             batch = draft.batch()
@@ -224,40 +226,19 @@ class Ledger:
                 return False
         checkpoint = Checkpoint(self.origin, batch.head.sequence, root(batch.edge))
         note = sign(checkpoint, *self.signers) if self.signers else ""
-        for job, results in zip(jobs, done, strict=True):
+        for job in jobs:
             job.results = [
-                each if isinstance(each, Refusal) else Receipt(each[0], each[1], checkpoint, note)
-                for each in results
+                each if isinstance(each, Refusal) else Receipt(each, place in job.repeats, checkpoint, note)
+                for place, each in enumerate(job.drafted)
             ]
         return True
 
-    def _worked_out(self, draft: Draft, jobs: Sequence[Job]) -> list[list[tuple[Record, bool] | Refusal]]:
+    def _worked_out(self, draft: Draft, jobs: Sequence[Job]) -> None:
         now = microseconds(as_instant(self.clock.now(), field="clock"))
         draft.load([command for job in jobs for command in job.commands])
         draft.expire(now)
-        return [self._drafted(draft, job, now) for job in jobs]
-
-    def _drafted(self, draft: Draft, job: Job, now: int) -> list[tuple[Record, bool] | Refusal]:
-        job.error, job.problems = None, []
-        results: list[tuple[Record, bool] | Refusal] = []
-        mark = draft.mark()
-        for command in job.commands:
-            try:
-                record = draft.known(command)
-                results.append(
-                    (draft.post(_callers(command), now), False) if record is None else (record, True)
-                )
-            except CarbonkitError as error:
-                problem = error.problem
-                if not job.atomic:
-                    results.append(Refusal(command.id, problem))
-                    continue
-                job.error = error
-                job.problems.append(error.at(file=f"command {command.id}").problem)
-        if job.error is not None:
-            draft.take_back(mark)
-            return []
-        return results
+        for job in jobs:
+            _draft(draft, job, now)
 
     # --------------------------------------------------------------- reading
 
@@ -478,6 +459,29 @@ class Ledger:
             The counts and every difference found.
         """
         return verify(self.store, progress, against=against)
+
+
+def _draft(draft: Draft, job: Job, now: int) -> None:
+    """Work a job out on a draft; if it is refused, the draft is as it was."""
+    job.clear()
+    mark = draft.mark()
+    for place, command in enumerate(job.commands):
+        try:
+            record = draft.known(command)
+            if record is None:
+                record = draft.post(_callers(command), now)
+            else:
+                job.repeats.add(place)
+        except CarbonkitError as error:
+            if job.atomic:
+                job.error = error
+                job.problems.append(error.at(file=f"command {command.id}").problem)
+            else:
+                job.drafted.append(Refusal(command.id, error.problem))
+        else:
+            job.drafted.append(record)
+    if job.error is not None:
+        draft.take_back(mark)
 
 
 def _callers(command: Command) -> Command:

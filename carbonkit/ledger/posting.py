@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from carbonkit.errors import CarbonkitError, IdentifierReusedError, IntegrityError, LedgerError
 from carbonkit.ledger.account import Account
 from carbonkit.ledger.asset import Asset
-from carbonkit.ledger.books import Books, BooksMark, Moves, Request, State, ranges_text
+from carbonkit.ledger.books import Books, BooksMark, Face, HoldingKey, Moves, Request, State, ranges_text
 from carbonkit.ledger.command import Command, DefineAsset, OpenAccount, Reversal, Statement, Transfer
 from carbonkit.ledger.hold import ExpireHold, Hold, PostHold, VoidHold
-from carbonkit.ledger.journal import Record
+from carbonkit.ledger.journal import Record, record_of
 from carbonkit.ledger.merkle import grow, leaf_hash
 from carbonkit.ledger.moment import instant_of, microseconds, rfc3339
 from carbonkit.ledger.phase import end_hold, open_hold, reverse
 from carbonkit.ledger.plain import canonical, kind_of, plain_command
-from carbonkit.ledger.row import Row, body_of, command_of, movements_of, record_of
+from carbonkit.ledger.row import Row, command_of, movements_of
 from carbonkit.ledger.serial import Selection
 from carbonkit.ledger.store import Batch, Head, OpenHold, TreeNode
 from carbonkit.values.identifier import CommandId
@@ -50,6 +50,7 @@ class Draft:
 
     Args:
         store: The state to start from.
+        faces: What is remembered of holdings from one draft on the same store to the next.
         journal: Finds the row of a command that was recorded before; the store does, if None.
 
     Example:
@@ -58,7 +59,13 @@ class Draft:
         ()
     """
 
-    def __init__(self, store: Store, *, journal: Callable[[CommandId], Row | None] | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        faces: dict[HoldingKey, Face] | None = None,
+        journal: Callable[[CommandId], Row | None] | None = None,
+    ) -> None:
         self._store = store
         self._journal = journal or store.row
         self._after = store.head()
@@ -71,7 +78,7 @@ class Draft:
         self._holds: dict[int, OpenHold] = {}
         self._concluded: dict[int, int] = {}
         self._mentions: list[tuple[str, int]] = []
-        self.books = Books(store, self._after.holdings)
+        self.books = Books(store, self._after.holdings, {} if faces is None else faces)
 
     # ------------------------------------------------------------ looking up
 
@@ -259,45 +266,40 @@ class Draft:
 
     def _recorded(self, command: Command, at: int, moves: Moves) -> Record:
         text, effective = command.id.text, microseconds(command.effective_at)
-        entries = tuple(moves.entries)
         if isinstance(command, Transfer):
-            row = self._append_transfer(text, command.reason, effective, at, moves)
+            row = self._append_transfer(text, command.reason, effective, moves)
+            record = Record(command, row, self._holding_numbered)
         else:
-            row = self._append(
-                text,
-                kind_of(command),
-                getattr(command, "reason", ""),
-                effective,
-                at,
-                moves,
-                canonical(plain_command(command)),
-                body_of(self._sequence + 1, at, command, entries),
-            )
-        record = Record(row.sequence, instant_of(at), command, entries, row.leaf.hex())
+            # The leaf covers what the row says was moved, so the row is made first.
+            reason = getattr(command, "reason", "")
+            detail = canonical(plain_command(command))
+            stored = f"[{','.join(moves.stored)}]"
+            bare = Row(moves.sequence, text, kind_of(command), reason, effective, at, stored, detail, b"")
+            body = Record(command, bare, self._holding_numbered).text()
+            row = self._append(bare._replace(leaf=leaf_hash(body.encode("ascii"))), moves)
+            record = Record(command, row, self._holding_numbered)
         self._records[text] = record
         return record
 
-    def _append_transfer(self, text: str, reason: str, effective: int, at: int, moves: Moves) -> Row:
+    def _append_transfer(self, text: str, reason: str, effective: int, moves: Moves) -> Row:
         # The same text that `body_of` writes, put together from parts that are at hand.
+        at = moves.at
         body = (
             f'{{"command":{{"command":"transfer","effective_at":"{_written(effective)}","id":"{text}",'
             f'"legs":[{",".join(moves.asked)}],"reason":"{reason}"}},"entries":[{",".join(moves.texts)}],'
-            f'"recorded_at":"{rfc3339(at)}","sequence":{self._sequence + 1}}}'
+            f'"recorded_at":"{rfc3339(at)}","sequence":{moves.sequence}}}'
         )
-        return self._append(text, "transfer", reason, effective, at, moves, "", body)
-
-    def _append(
-        self, text: str, kind: str, reason: str, effective: int, at: int, moves: Moves, detail: str, body: str
-    ) -> Row:
-        sequence = self._sequence + 1
         stored = f"[{','.join(moves.stored)}]"
-        row = Row(
-            sequence, text, kind, reason, effective, at, stored, detail, leaf_hash(body.encode("ascii"))
+        leaf = leaf_hash(body.encode("ascii"))
+        return self._append(
+            Row(moves.sequence, text, "transfer", reason, effective, at, stored, "", leaf), moves
         )
+
+    def _append(self, row: Row, moves: Moves) -> Row:
         self._rows.append(row)
         self._entries += moves.rows
-        self._sequence = sequence
-        self._recorded_at = at
+        self._sequence = moves.sequence
+        self._recorded_at = moves.at
         return row
 
     def repeat(self, row: Row, holding: Callable[[int], Holding]) -> None:
@@ -327,7 +329,7 @@ class Draft:
                     raise IntegrityError("be of one asset", was=row.movements, field="movements")
                 serials = Selection(each.selection) if each.selection else each.serials or None
                 self._leg(source, target, each.quantity, serials, moves)
-            made = self._append_transfer(row.command_id, row.reason, row.effective_at, row.recorded_at, moves)
+            made = self._append_transfer(row.command_id, row.reason, row.effective_at, moves)
         else:
             self.post(command_of(row, movements, holding), row.recorded_at)
             made = self._rows[-1]

@@ -1,5 +1,5 @@
 """
-Rows: a record as a store keeps it, in plain columns, and the text that its leaf hash covers.
+Rows: a record as a store keeps it, in plain columns.
 
 A transfer is kept in numbers alone: each leg names the two holdings by the order in
 which the ledger first used them. Every other command is kept as its canonical text
@@ -17,21 +17,19 @@ import attrs
 from carbonkit.errors import CarbonkitError, IntegrityError
 from carbonkit.ledger.account import Bucket
 from carbonkit.ledger.command import Transfer
-from carbonkit.ledger.journal import Entry, Record
 from carbonkit.ledger.leg import Leg
-from carbonkit.ledger.merkle import leaf_hash
-from carbonkit.ledger.moment import instant_of, rfc3339
-from carbonkit.ledger.plain import canonical, command_from, kind_of, plain_command
+from carbonkit.ledger.moment import instant_of
+from carbonkit.ledger.plain import canonical, command_from, kind_of
 from carbonkit.ledger.serial import Selection, SerialRange
 from carbonkit.values.identifier import CommandId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from carbonkit.ledger.account import Holding
     from carbonkit.ledger.command import Command
 
-__all__ = ["HOSTILE", "EntryRow", "Movement", "Row", "body_of", "command_of", "movements_of", "record_of"]
+__all__ = ["HOSTILE", "EntryRow", "Movement", "Row", "command_of", "movements_of"]
 
 HOSTILE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError, CarbonkitError)
 """What reading columns that no ledger wrote can raise before they are found out."""
@@ -130,85 +128,6 @@ def _movement(numbers: Sequence[Any]) -> Movement:
     return Movement(source, target, quantity, left, arrived, chosen, moved)
 
 
-def body_of(sequence: int, recorded_at: int, command: Command, entries: Iterable[Entry]) -> str:
-    """
-    Write a record in its canonical form: the text that its leaf hash covers.
-
-    Args:
-        sequence: Its place in the journal.
-        recorded_at: When the ledger took it, in microseconds.
-        command: What was asked.
-        entries: What it did.
-
-    Returns:
-        ASCII text; equal records give equal text.
-
-    Example:
-        >>> from carbonkit.ledger import Asset, AssetId, CommandId, DefineAsset
-        >>> asset = Asset(AssetId("CNY"), 2, serialised=False)
-        >>> body_of(1, 0, DefineAsset(CommandId("define/CNY"), asset, "2021-07-01T00:00:00Z"), ())[:40]
-        '{"command":{"asset":["CNY",2,false],"com'
-    """
-    return canonical(
-        {
-            "sequence": sequence,
-            "recorded_at": rfc3339(recorded_at),
-            "command": plain_command(command),
-            "entries": [
-                [
-                    entry.holding.account.text,
-                    entry.holding.asset.text,
-                    entry.holding.bucket,
-                    entry.quantity,
-                    entry.balance_after,
-                    [[each.first, each.last] for each in entry.serials],
-                ]
-                for entry in entries
-            ],
-        }
-    )
-
-
-def record_of(row: Row, holding: Callable[[int], Holding]) -> Record:
-    """
-    Make a record of its columns, and check that its leaf hash seals it.
-
-    Args:
-        row: The columns.
-        holding: Gives the holding that a number names.
-
-    Returns:
-        The record.
-
-    Raises:
-        IntegrityError: If the columns make no record, or not the one that was sealed.
-
-    Example:
-        >>> from carbonkit.ledger import Asset, AssetId, CommandId, DefineAsset, Ledger, MemoryStore
-        >>> from carbonkit.values import FixedClock
-        >>> store = MemoryStore()
-        >>> asset = Asset(AssetId("CNY"), 2, serialised=False)
-        >>> command = DefineAsset(CommandId("define/CNY"), asset, "2021-07-01T00:00:00Z")
-        >>> receipt = Ledger(store, FixedClock("2021-07-01T00:00:00Z")).post(command)
-        >>> record_of(store.row(command.id), store.holding_numbered).command == command
-        True
-    """
-    try:
-        movements = movements_of(row)
-        command = command_of(row, movements, holding)
-        entries = tuple(_entries(movements, holding))
-        record = Record(row.sequence, instant_of(row.recorded_at), command, entries, bytes.hex(row.leaf))
-        leaf = leaf_hash(body_of(row.sequence, row.recorded_at, command, entries).encode("ascii"))
-    except IntegrityError:
-        raise
-    except HOSTILE as error:
-        raise IntegrityError("be a record of the journal", was=row, field="stored record") from error
-    if leaf != row.leaf or row.kind != kind_of(command):
-        place = f"record {row.sequence} ({row.command_id})"
-        raise IntegrityError("be what was sealed", was=f"digest {leaf.hex()[:12]}…", field=place)
-    return record
-
-
 def command_of(row: Row, movements: Sequence[Movement], holding: Callable[[int], Holding]) -> Command:
     """
     Make the command of a row.
@@ -260,9 +179,3 @@ def _leg(movement: Movement, holding: Callable[[int], Holding]) -> Leg:
         Bucket(target.bucket),
         serials,
     )
-
-
-def _entries(movements: Iterable[Movement], holding: Callable[[int], Holding]) -> Iterable[Entry]:
-    for each in movements:
-        yield Entry(holding(each.source), -each.quantity, each.source_after, each.serials)
-        yield Entry(holding(each.target), each.quantity, each.target_after, each.serials)

@@ -57,7 +57,7 @@ def _journal_of_texts(connection: sqlite3.Connection) -> None:
     for statement in statements(SCHEMA):
         connection.execute(statement)
     numbers = {row[1:4]: row.number for row in store.all_holdings()}
-    insert(connection, _everything(store), numbers.get)
+    insert(connection, _everything(store), numbers.get, {})
 
 
 def _repeated(draft: Draft, body: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -10,12 +11,23 @@ from carbonkit.ledger.account import Account, Balance, Bucket, Holding
 from carbonkit.ledger.asset import Asset
 from carbonkit.ledger.serial import SerialRange
 from carbonkit.ledger.store import StoredBlock
+from carbonkit.storage._sqlite_recent import entries_in
 from carbonkit.values.identifier import AccountId, AssetId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["read", "stored_account", "stored_asset", "stored_balance", "stored_block", "stored_holding"]
+    from carbonkit.ledger.row import EntryRow
+
+__all__ = [
+    "read",
+    "read_entries",
+    "stored_account",
+    "stored_asset",
+    "stored_balance",
+    "stored_block",
+    "stored_holding",
+]
 
 Built = TypeVar("Built")
 
@@ -47,6 +59,32 @@ def read(build: Callable[..., Built], row: Iterable[Any]) -> Built:
         raise
     except (CarbonkitError, ValueError, TypeError, LookupError, RecursionError) as error:
         raise IntegrityError("be what was written", was=row, field="stored row") from error
+
+
+def read_entries(holding: int, recent: bytes) -> list[EntryRow]:
+    """
+    Read the entries that wait beside a holding's balance.
+
+    Args:
+        holding: Its number.
+        recent: Their bytes.
+
+    Returns:
+        The entries, in order.
+
+    Raises:
+        IntegrityError: If the bytes are cut.
+
+    Example:
+        >>> read_entries(7, b"")
+        []
+    """
+    try:
+        return list(entries_in(holding, recent))
+    except struct.error as error:
+        raise IntegrityError(
+            "be whole entries", was=f"{len(recent)} bytes", field="recent entries"
+        ) from error
 
 
 def stored_account(name: str, kind: str, negative: int) -> Account:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import threading
 import weakref
 from typing import TYPE_CHECKING, Any, Final
@@ -16,10 +17,17 @@ from typing import TYPE_CHECKING, Any, Final
 from carbonkit.errors import InvalidValueError, StorageError
 from carbonkit.storage import _sqlite_file
 from carbonkit.storage._migration import MIGRATIONS
-from carbonkit.storage._sqlite_file import SCHEMA_VERSION, locked, ours, prepare, structure, version_of
+from carbonkit.storage._sqlite_file import (
+    SCHEMA_VERSION,
+    locked,
+    ours,
+    prepare,
+    structure,
+    translated,
+    version_of,
+)
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterator
 
 __all__ = ["IN_MEMORY", "Connections", "reading", "writing"]
@@ -116,8 +124,15 @@ class Connections:
 
     def rows(self, sql: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         """Run a statement and return all its rows; one left open would hold on to an old state."""
-        with ours(), self._shared():
-            return self._reader().execute(sql, values).fetchall()
+        try:
+            if self._owner == threading.get_ident() and self._writer is not None:
+                return self._writer.execute(sql, values).fetchall()
+            if self._connect is not None:
+                return self._reader().execute(sql, values).fetchall()
+            with self._turn:
+                return self._reader().execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise translated(error) from error
 
     def streamed(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """Run a statement and yield its rows as they are asked for."""
@@ -147,9 +162,12 @@ class Connections:
         return self._writer
 
     @contextlib.contextmanager
-    def turn(self) -> Iterator[bool]:
+    def turn(self, begun: Callable[[], object]) -> Iterator[bool]:
         """
         Take the writer's turn.
+
+        Args:
+            begun: Called when the turn has begun.
 
         Yields:
             True: nobody else writes meanwhile.
@@ -164,6 +182,7 @@ class Connections:
             self._usable()
             with ours():
                 writer.execute("BEGIN IMMEDIATE")
+            begun()
             self._owner = threading.get_ident()
             try:
                 yield True

@@ -61,6 +61,7 @@ CREATE TABLE holding (
     asset TEXT NOT NULL,
     bucket TEXT NOT NULL,
     quantity INTEGER NOT NULL,
+    recent BLOB NOT NULL,
     UNIQUE (account, asset, bucket)
 ) STRICT;
 CREATE TABLE entry (
@@ -109,7 +110,20 @@ CREATE TABLE node (
 """The tables of a ledger file; what is only ever added to says so itself."""
 
 
-def _translated(error: sqlite3.Error) -> CarbonkitError:
+def translated(error: sqlite3.Error) -> CarbonkitError:
+    """
+    Say in our words what the database said.
+
+    Args:
+        error: The database's error.
+
+    Returns:
+        The error to raise instead.
+
+    Example:
+        >>> translated(sqlite3.OperationalError("disk I/O error")).code
+        'integrity'
+    """
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     field = "ledger file"
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -138,7 +152,7 @@ def ours() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        said: CarbonkitError = _translated(error)
+        said: CarbonkitError = translated(error)
         raise said from error
 
 
@@ -189,7 +203,7 @@ def locked(name: str) -> sqlite3.Connection:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:
         lock.close()
-        said = _translated(error)
+        said = translated(error)
         if isinstance(said, BusyError):
             raise BusyError(
                 "be open for writing only once",

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
+
+from carbonkit.storage._sqlite_recent import ENTRY_BYTES, MOST, entries_in, packed
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from carbonkit.ledger.account import Holding
+    from carbonkit.ledger.row import EntryRow
     from carbonkit.ledger.store import Batch
 
 __all__ = ["insert"]
 
 
 def insert(
-    connection: sqlite3.Connection, batch: Batch, number: Callable[[tuple[str, str, str]], int | None]
+    connection: sqlite3.Connection,
+    batch: Batch,
+    number: Callable[[tuple[str, str, str]], int | None],
+    recent: Mapping[int, bytes],
 ) -> None:
     """
     Write a batch's rows.
@@ -24,18 +32,12 @@ def insert(
         connection: The connection, in a transaction.
         batch: What to write.
         number: Finds a holding's number.
+        recent: The entries that wait beside the balances of the holdings that the store had.
     """
     many = connection.executemany
-    first_new = batch.after.holdings + 1
     many("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", batch.rows)
     if batch.holdings:
-        new = sorted(each for each in batch.holdings if each.number >= first_new)
-        many("INSERT INTO holding VALUES (?, ?, ?, ?, ?)", new)
-        many(
-            "UPDATE holding SET quantity = ? WHERE number = ?",
-            [(each.quantity, each.number) for each in batch.holdings if each.number < first_new],
-        )
-    many("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)", sorted(batch.entries))  # neighbours together
+        _insert_holdings(connection, batch, recent)
     if batch.mentions:
         many("INSERT INTO mention VALUES (?, ?)", batch.mentions)
     if batch.accounts:
@@ -68,6 +70,33 @@ def insert(
         many("DELETE FROM hold WHERE sequence = ?", [(sequence,) for sequence, _ in batch.concluded])
     if batch.nodes:
         many("INSERT INTO node VALUES (?, ?, ?)", batch.nodes)
+
+
+def _insert_holdings(connection: sqlite3.Connection, batch: Batch, recent: Mapping[int, bytes]) -> None:
+    """Write what holdings contain, and their entries: few beside the balance, many to their table."""
+    quantities = {each.number: each.quantity for each in batch.holdings}
+    many = connection.executemany
+    new = [each for each in batch.holdings if each.number > batch.after.holdings]
+    if new:
+        many("INSERT INTO holding VALUES (?, ?, ?, ?, ?, x'')", sorted(new))
+    kept: list[tuple[int, bytes, int]] = []
+    emptied: list[tuple[int, int]] = []
+    moved: list[EntryRow] = []
+    for holding, group in groupby(sorted(batch.entries), key=itemgetter(0)):
+        entries = list(group)
+        quantity = quantities.get(holding, entries[-1][5])
+        waiting = b"" if holding > batch.after.holdings else recent[holding]
+        if len(waiting) // ENTRY_BYTES + len(entries) < MOST:
+            kept.append((quantity, waiting + packed(entries), holding))
+        else:
+            moved.extend(entries_in(holding, waiting))
+            moved.extend(entries)
+            emptied.append((quantity, holding))
+    if kept:
+        many("UPDATE holding SET quantity = ?, recent = ? WHERE number = ?", kept)
+    if emptied:
+        many("UPDATE holding SET quantity = ?, recent = x'' WHERE number = ?", emptied)
+        many("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)", moved)
 
 
 def _key(holding: Holding) -> tuple[str, str, str]:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import json
 import os
+from heapq import merge
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from carbonkit.errors import InvalidValueError
@@ -20,6 +22,7 @@ from carbonkit.ledger.serial import SerialRange
 from carbonkit.ledger.store import EMPTY, Head, HoldingRow, OpenHold, TreeNode
 from carbonkit.storage._row import (
     read,
+    read_entries,
     stored_account,
     stored_asset,
     stored_balance,
@@ -28,6 +31,7 @@ from carbonkit.storage._row import (
 )
 from carbonkit.storage._sqlite_connections import Connections, reading, writing
 from carbonkit.storage._sqlite_file import SCHEMA_VERSION, ours
+from carbonkit.storage._sqlite_recent import latest
 from carbonkit.storage._sqlite_write import insert
 
 if TYPE_CHECKING:
@@ -45,15 +49,35 @@ __all__ = ["SCHEMA_VERSION", "SQLiteStore"]
 _PAGE: Final = 1_000  # rows of the journal that are read at a time
 _FEW: Final = 8  # keys that are quicker looked up one by one
 _MANY: Final = 10_000  # keys that one statement takes
-_ROWS: Final = "SELECT sequence, command_id, kind, reason, effective_at, recorded_at, movements, detail, leaf FROM record "
-_BY_ID: Final = _ROWS + "WHERE command_id = ?"
-_BY_PLACE: Final = _ROWS + "WHERE sequence = ?"
-_AFTER: Final = _ROWS + "WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?"
-_ABOUT: Final = _ROWS + (
-    "WHERE sequence IN (SELECT entry.sequence FROM holding JOIN entry ON entry.holding = holding.number"
-    " WHERE holding.account = ?1 UNION SELECT mention.sequence FROM mention WHERE mention.account = ?1)"
-    " ORDER BY sequence"
-)
+_UNKNOWN: Final = -(2**63)  # earlier than any moment
+_BY_ID: Final = "SELECT * FROM record WHERE command_id = ?"
+_BY_PLACE: Final = "SELECT * FROM record WHERE sequence = ?"
+_AFTER: Final = "SELECT * FROM record WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?"
+_ABOUT: Final = """
+    SELECT * FROM record WHERE sequence IN (
+        SELECT entry.sequence FROM holding JOIN entry ON entry.holding = holding.number
+            WHERE holding.account = ?1
+        UNION SELECT mention.sequence FROM mention WHERE mention.account = ?1
+        UNION SELECT value FROM json_each(?2)
+    ) ORDER BY sequence
+"""
+_HOLDING_NAMED: Final = """
+    SELECT number, quantity, recent FROM holding WHERE account = ? AND asset = ? AND bucket = ?
+"""
+_HOLDING_NUMBERED: Final = "SELECT number, quantity, recent FROM holding WHERE number = ?"
+_HOLDINGS_NUMBERED: Final = """
+    SELECT number, quantity, recent FROM json_each(?) AS wanted CROSS JOIN holding ON number = wanted.value
+"""
+_OVERDUE: Final = """
+    SELECT sequence, expires_at FROM hold WHERE expires_at IS NOT NULL AND expires_at <= ?
+        ORDER BY expires_at, sequence
+"""
+_AT: Final = """
+    SELECT recent, (
+        SELECT balance_after FROM entry WHERE holding = ?1 AND recorded_at <= ?2
+            ORDER BY recorded_at DESC, position DESC LIMIT 1
+    ) FROM holding WHERE number = ?1
+"""
 
 
 class SQLiteStore:
@@ -72,6 +96,9 @@ class SQLiteStore:
     def __init__(self, file: Connections) -> None:
         self._file = file
         self._last: tuple[Head, tuple[bytes, ...]] | None = None
+        self._recent: dict[int, bytes] = {}  # what this turn has read beside balances
+        self._read: Head | None = None  # the head, once this turn has read it
+        self._ends: int | None = _UNKNOWN  # when the first open hold ends, if any does
         # What is never changed once it is recorded may be remembered.
         self._accounts: dict[AccountId, Account] = {}
         self._assets: dict[AssetId, Asset] = {}
@@ -133,7 +160,11 @@ class SQLiteStore:
 
     def turn(self, *, certain: bool) -> AbstractContextManager[bool]:  # noqa: ARG002  every turn here is certain
         """Take the writer's turn: what is read inside is what `write` builds on."""
-        return self._file.turn()
+        return self._file.turn(self._begin)
+
+    def _begin(self) -> None:
+        self._recent.clear()
+        self._read = None
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Hold everything that is read inside to one state, whatever others write meanwhile."""
@@ -144,9 +175,11 @@ class SQLiteStore:
         writer = self._file.in_turn()
         if self.head() != batch.after:
             return False
-        self._last = None
+        self._last = self._read = None
+        if batch.holds or batch.concluded:
+            self._ends = _UNKNOWN
         with ours():
-            insert(writer, batch, self._number)
+            insert(writer, batch, self._number, self._recent)
             writer.execute("COMMIT")
         self._last = (batch.head, batch.edge)
         return True
@@ -155,14 +188,22 @@ class SQLiteStore:
 
     def head(self) -> Head:
         """Return where the journal ends."""
+        if self._read is not None and self._file.own_turn:
+            return self._read
         row = self._row("SELECT sequence, recorded_at, leaf FROM record ORDER BY sequence DESC LIMIT 1")
-        if row is None:
-            return EMPTY
         last = self._last
-        if last is not None and (last[0].sequence, last[0].recorded_at, last[0].leaf) == row:
-            return last[0]
-        (holdings,) = self._rows("SELECT ifnull(max(number), 0) FROM holding")[0]
-        return Head(row[0], row[1], row[2], holdings)
+        if row is None:
+            head = EMPTY
+        elif last is not None and (last[0].sequence, last[0].recorded_at, last[0].leaf) == row:
+            head = last[0]
+        else:
+            (holdings,) = self._rows("SELECT ifnull(max(number), 0) FROM holding")[0]
+            head = Head(row[0], row[1], row[2], holdings)
+        if self._file.own_turn:
+            if last is not None and last[0] is not head:  # somebody wrote who should not have been able to
+                self._last, self._ends = None, _UNKNOWN
+            self._read = head
+        return head
 
     def edge(self) -> tuple[bytes, ...]:
         """Return the Merkle tree's edge at the head."""
@@ -205,7 +246,10 @@ class SQLiteStore:
 
     def rows_about(self, account: AccountId) -> Iterator[Row]:
         """Yield the rows about an account, in order."""
-        return map(Row._make, self._rows(_ABOUT, account.text))
+        with self.snapshot():
+            recent = self._rows("SELECT number, recent FROM holding WHERE account = ?", account.text)
+            places = {entry[3] for number, packed in recent for entry in read_entries(number, packed)}
+            return map(Row._make, self._rows(_ABOUT, account.text, json.dumps(sorted(places))))
 
     def leaves(self, first: int, count: int) -> Sequence[bytes]:
         """Return the leaf hashes from an index, counted from 0."""
@@ -258,32 +302,38 @@ class SQLiteStore:
     def _number(self, key: tuple[str, str, str]) -> int | None:
         found = self._numbers.get(key)
         if found is None:
-            row = self._row("SELECT number FROM holding WHERE account = ? AND asset = ? AND bucket = ?", *key)
+            row = self._row(_HOLDING_NAMED, *key)
             if row is None:
                 return None
             found = int(row[0])
-            if self._last is not None or not self._file.own_turn:  # not one that a write may still take back
-                self._numbers[key] = found
+            self._remember(key, found)
         return found
+
+    def _remember(self, key: tuple[str, str, str], number: int) -> None:
+        if self._last is not None or not self._file.own_turn:  # not what a write may still take back
+            self._numbers[key] = number
 
     def holdings(self, keys: Iterable[tuple[str, str, str]]) -> Mapping[tuple[str, str, str], HoldingRow]:
         """Return those holdings, by account, asset and bucket, that were ever used."""
-        named = {number: key for key in keys if (number := self._number(key)) is not None}
-        wanted = list(named)
+        named: dict[int, tuple[str, str, str]] = {}
+        rows: list[tuple[Any, ...]] = []
+        for key in keys:
+            number = self._numbers.get(key)
+            if number is not None:
+                named[number] = key
+            elif (row := self._row(_HOLDING_NAMED, *key)) is not None:
+                rows.append(row)
+                named[row[0]] = key
+                self._remember(key, row[0])
+        wanted = list(named.keys() - {row[0] for row in rows})
         if len(wanted) <= _FEW:
-            sql = "SELECT number, quantity FROM holding WHERE number = ?"
-            rows = [row for number in wanted for row in self._rows(sql, number)]
+            rows += [row for number in wanted for row in self._rows(_HOLDING_NUMBERED, number)]
         else:
-            sql = (
-                "SELECT number, quantity FROM json_each(?) AS wanted"
-                " CROSS JOIN holding ON number = wanted.value"
-            )
-            rows = [
-                row
-                for start in range(0, len(wanted), _MANY)
-                for row in self._rows(sql, json.dumps(wanted[start : start + _MANY]))
-            ]
-        return {named[number]: HoldingRow(number, *named[number], quantity) for number, quantity in rows}
+            for start in range(0, len(wanted), _MANY):
+                rows += self._rows(_HOLDINGS_NUMBERED, json.dumps(wanted[start : start + _MANY]))
+        if self._file.own_turn:  # `write` will add to them
+            self._recent.update((number, recent) for number, _, recent in rows)
+        return {named[number]: HoldingRow(number, *named[number], quantity) for number, quantity, _ in rows}
 
     def holding_numbered(self, number: int) -> Holding:
         """Return the holding that has a number."""
@@ -309,12 +359,11 @@ class SQLiteStore:
     def quantity_at(self, holding: Holding, moment: int) -> int:
         """Return what a holding contained after the last record up to a moment."""
         number = self._number((holding.account.text, holding.asset.text, holding.bucket))
-        sql = (
-            "SELECT balance_after FROM entry WHERE holding = ? AND recorded_at <= ?"
-            " ORDER BY recorded_at DESC, position DESC LIMIT 1"
-        )
-        row = self._row(sql, number, moment)
-        return 0 if row is None else int(row[0])
+        row = self._row(_AT, number, moment)
+        if row is None:
+            return 0
+        found = latest(row[0], moment)
+        return found if found is not None else int(row[1] or 0)
 
     def balances(self, account: AccountId | None = None, asset: AssetId | None = None) -> Iterator[Balance]:
         """Yield the balances asked for, in order of the holding."""
@@ -333,14 +382,18 @@ class SQLiteStore:
             "SELECT holding, recorded_at, position, sequence, quantity, balance_after FROM entry"
             " ORDER BY recorded_at, position, holding"
         )
-        return self._file.streamed(sql)
+        recent = [
+            entry
+            for number, packed in self._rows("SELECT number, recent FROM holding")
+            for entry in read_entries(number, packed)
+        ]
+        key = itemgetter(1, 2, 0)
+        return merge(self._file.streamed(sql), sorted(recent, key=key), key=key)
 
     def mentions(self) -> Iterator[tuple[str, int]]:
         """Yield every account with each record about it that moved nothing, in order."""
-        for account, sequence in self._rows(
-            "SELECT account, sequence FROM mention ORDER BY account, sequence"
-        ):
-            yield account, sequence
+        rows = self._rows("SELECT account, sequence FROM mention ORDER BY account, sequence")
+        return ((account, sequence) for account, sequence in rows)
 
     # ---------------------------------------------------------------- blocks
 
@@ -369,8 +422,8 @@ class SQLiteStore:
     def blocks(self) -> Iterator[StoredBlock]:
         """Yield every block, by asset and number."""
         sql = (
-            "SELECT block.asset, first, last, account, bucket FROM block LEFT JOIN holding ON number = holding"
-            " ORDER BY block.asset, first"
+            "SELECT block.asset, first, last, account, bucket"
+            " FROM block LEFT JOIN holding ON number = holding ORDER BY block.asset, first"
         )
         for row in self._rows(sql):
             yield read(stored_block, row)
@@ -383,11 +436,13 @@ class SQLiteStore:
 
     def overdue(self, moment: int) -> Sequence[OpenHold]:
         """Return the open holds that end by a moment, those that end first, first."""
-        sql = (
-            "SELECT sequence, expires_at FROM hold WHERE expires_at IS NOT NULL AND expires_at <= ?"
-            " ORDER BY expires_at, sequence"
-        )
-        return [OpenHold._make(row) for row in self._rows(sql, moment)]
+        if not self._file.own_turn:
+            return [OpenHold._make(row) for row in self._rows(_OVERDUE, moment)]
+        if self._ends == _UNKNOWN:
+            (self._ends,) = self._rows("SELECT min(expires_at) FROM hold WHERE expires_at IS NOT NULL")[0]
+        if self._ends is None or self._ends > moment:
+            return ()
+        return [OpenHold._make(row) for row in self._rows(_OVERDUE, moment)]
 
     def concluded_by(self, sequence: int) -> int | None:
         """Return the place of the record that concluded another, or None."""
