@@ -8,6 +8,7 @@ Double entry for anything countable: allowances, credits, cash, fund units.
     journal       Record, Entry              verification  everything recomputed
     merkle        the RFC 6962 tree          checkpoint    its state, signed, kept outside
     store         what a store promises      memory        a store in memory
+    shipping      a follower of a ledger
 
 Inside: field, moment, plain and row (the forms of a record), books, blocks, phase and
 posting (what a command does), commit (many threads, one write).
@@ -29,6 +30,7 @@ from carbonkit.ledger.merkle import ConsistencyProof, InclusionProof, leaf_hash
 from carbonkit.ledger.note import Signer, Verifier
 from carbonkit.ledger.receipt import Receipt, Refusal
 from carbonkit.ledger.serial import Selection, SerialRange
+from carbonkit.ledger.shipping import ship
 from carbonkit.ledger.store import Batch, Head, HoldingRow, OpenHold, Store, StoredBlock, TreeNode
 from carbonkit.ledger.verification import Verification, verify
 from carbonkit.values.identifier import AccountId, AssetId, CommandId
@@ -78,6 +80,7 @@ __all__ = [
     "VoidHold",
     "leaf_hash",
     "opened",
+    "ship",
     "sign",
     "verify",
 ]

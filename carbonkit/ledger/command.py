@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Command", "DefineAsset", "OpenAccount", "Reversal", "Statement", "Transfer"]
 
 _FACTS: Final = 64
-_FACT = re.compile(r".{0,1000}", re.DOTALL)
+_FACT = re.compile(r"[^\ud800-\udfff]{0,1000}")  # a pair of surrogates would be read back as one character
 
 
 def _facts(value: Mapping[str, str] | tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
@@ -45,7 +45,9 @@ def _facts(value: Mapping[str, str] | tuple[tuple[str, str], ...]) -> tuple[tupl
     for key, text in named.items():
         lower_case_name(key)
         if not matches(_FACT, text):
-            raise InvalidValueError("be a text of at most 1000 characters", was=text, field=f"fact {key}")
+            raise InvalidValueError(
+                "be a text of at most 1000 characters, none a surrogate", was=text, field=f"fact {key}"
+            )
     return tuple(sorted(named.items()))
 
 
@@ -81,6 +83,7 @@ class DefineAsset:
         effective_at: From when it may be held.
 
     Example:
+        >>> from carbonkit.ledger import AssetId
         >>> asset = Asset(AssetId("CNY"), 2, serialised=False)
         >>> DefineAsset(CommandId("define/CNY"), asset, "2021-07-01T00:00:00Z").asset.places
         2
@@ -106,6 +109,7 @@ class Transfer:
         InvalidValueError: If there is no leg, or too many, or one is something else.
 
     Example:
+        >>> from carbonkit.ledger import AssetId
         >>> leg = Leg(AssetId("CNY"), 4800, AccountId("KEE-002"), AccountId("KEE-001"))
         >>> Transfer(CommandId("pay/1"), [leg], "payment", "2021-07-16T01:30:00Z").reason
         'payment'

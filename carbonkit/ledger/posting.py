@@ -73,7 +73,7 @@ class Draft:
         self._recorded_at = self._after.recorded_at
         self._rows: list[Row] = []
         self._entries: list[EntryRow] = []
-        self._records: dict[str, Record] = {}
+        self._made: dict[str, Row] = {}
         self._known: dict[str, int] = {}
         self._holds: dict[int, OpenHold] = {}
         self._concluded: dict[int, int] = {}
@@ -108,7 +108,7 @@ class Draft:
             IdentifierReusedError: If the id was used for something else.
         """
         text = command.id.text
-        if text not in self._known and text not in self._records:
+        if text not in self._known and text not in self._made:
             return None
         record = self.record(command.id)
         if record is not None and record.command != command:
@@ -122,12 +122,12 @@ class Draft:
 
     def record(self, command_id: CommandId) -> Record | None:
         """Return the record of a command in the draft or the store, or None."""
-        found = self._records.get(command_id.text)
-        if found is None:
+        row = self._made.get(command_id.text)
+        if row is None:
             row = self._journal(command_id)
-            if row is not None and row.sequence <= self._sequence:
-                found = record_of(row, self._holding_numbered)
-        return found
+        if row is None or row.sequence > self._sequence:
+            return None
+        return record_of(row, self._holding_numbered)
 
     def _holding_numbered(self, number: int) -> Holding:
         state = self.books.numbered_state(number)
@@ -160,7 +160,7 @@ class Draft:
         gone = {row.sequence: row.command_id for row in self._rows[rows:]}
         if gone:
             for sequence, command_id in gone.items():
-                del self._records[command_id]
+                del self._made[command_id]
                 self._holds.pop(sequence, None)
             self._sequence -= len(gone)
             self._concluded = {place: by for place, by in self._concluded.items() if by not in gone}
@@ -217,9 +217,11 @@ class Draft:
         return self._recorded(command, at, moves)
 
     def _transfer(self, command: Transfer, moves: Moves) -> None:
+        state = self.books.state
         for leg in command.legs:
-            source = self.books.state(leg.source, leg.asset, leg.source_bucket._value_)
-            target = self.books.state(leg.target, leg.asset, leg.target_bucket._value_)
+            asset = leg.asset
+            source = state(leg.source, asset, leg.source_bucket._value_)
+            target = state(leg.target, asset, leg.target_bucket._value_)
             self._leg(source, target, leg.quantity, leg.serials, moves)
 
     def _leg(self, source: State, target: State, quantity: int, serials: Request, moves: Moves) -> None:
@@ -232,14 +234,8 @@ class Draft:
                 code="held_bucket",
             )
         self.books.move(source, target, quantity, serials, moves)
-        if serials is None:
-            chosen = ""
-        elif isinstance(serials, Selection):
-            chosen = f'"serials":"{serials.value}",'
-        else:
-            chosen = f'"serials":[{ranges_text(serials)}],'
         moves.asked.append(
-            f'{{"asset":"{source.holding.asset.text}","quantity":{quantity},{chosen}'
+            f'{{"asset":"{source.holding.asset.text}","quantity":{quantity},{_chosen(serials)}'
             f'"source":{source.leg},"target":{target.leg}}}'
         )
 
@@ -278,7 +274,6 @@ class Draft:
             body = Record(command, bare, self._holding_numbered).text()
             row = self._append(bare._replace(leaf=leaf_hash(body.encode("ascii"))), moves)
             record = Record(command, row, self._holding_numbered)
-        self._records[text] = record
         return record
 
     def _append_transfer(self, text: str, reason: str, effective: int, moves: Moves) -> Row:
@@ -297,6 +292,7 @@ class Draft:
 
     def _append(self, row: Row, moves: Moves) -> Row:
         self._rows.append(row)
+        self._made[row.command_id] = row
         self._entries += moves.rows
         self._sequence = moves.sequence
         self._recorded_at = moves.at
@@ -349,7 +345,7 @@ class Draft:
         """Return the rows and entries made so far, and forget them and the way back."""
         rows, entries = self._rows, self._entries
         self._rows, self._entries = [], []
-        self._records.clear()
+        self._made.clear()
         self.books.settle()
         return rows, entries
 
@@ -391,6 +387,14 @@ class Draft:
             concluded=self.conclusions(),
             nodes=tuple(TreeNode(*each) for each in completed),
         )
+
+
+def _chosen(serials: Request) -> str:
+    if serials is None:
+        return ""
+    if isinstance(serials, Selection):
+        return f'"serials":"{serials.value}",'
+    return f'"serials":[{ranges_text(serials)}],'
 
 
 def _differing(row: Row, made: Row) -> str:

@@ -150,6 +150,15 @@ def command_of(row: Row, movements: Sequence[Movement], holding: Callable[[int],
         >>> command_of(row, (), {}.get).hold
         CommandId('order/1')
     """
+    try:
+        return _command(row, movements, holding)
+    except IntegrityError:
+        raise
+    except HOSTILE as error:
+        raise IntegrityError("be a command", was=row, field=f"record {row.sequence}") from error
+
+
+def _command(row: Row, movements: Sequence[Movement], holding: Callable[[int], Holding]) -> Command:
     if row.kind == "transfer":
         if row.detail:
             raise IntegrityError("be empty for a transfer", was=row.detail, field="detail")

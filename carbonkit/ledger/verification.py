@@ -121,8 +121,9 @@ class _Replay:
         self._names: dict[int, Holding] = {}
         self._draft = Draft(MemoryStore(), journal=store.row)
         self._nodes: list[tuple[int, int, bytes]] = []
-        self._wanted = {each.size: each for each in against}
-        self._other = [each for each in against if self._wanted[each.size].root != each.root]
+        kept = tuple(against)
+        self._wanted = {each.size: each for each in kept}
+        self._other = [each for each in kept if self._wanted[each.size].root != each.root]
         self._found = {0: root(())}
         self.edge: list[bytes] = []
         self.size = 0

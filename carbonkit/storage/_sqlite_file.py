@@ -154,6 +154,10 @@ def ours() -> Iterator[None]:
     except sqlite3.Error as error:
         said: CarbonkitError = translated(error)
         raise said from error
+    except UnicodeDecodeError as error:  # what SQLite says of a broken schema may quote the broken bytes
+        raise IntegrityError(
+            "be readable and writable as a ledger", was="text that is broken", field="ledger file"
+        ) from error
 
 
 def connected(name: str, *, readonly: bool = False) -> sqlite3.Connection:
@@ -330,3 +334,7 @@ def structure(connection: sqlite3.Connection) -> Iterator[str]:
                 else "not ours"
             )
             yield f"{name} is {what} in the file's schema"
+    # What verification reads lies in the tables; what look-ups find, in the indexes too.
+    for (said,) in connection.execute("PRAGMA integrity_check(10)"):
+        if said != "ok":
+            yield f"the file is broken: {said}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from carbonkit.storage._sqlite_recent import ENTRY_BYTES, MOST, entries_in, packed
@@ -36,7 +34,7 @@ def insert(
     """
     many = connection.executemany
     many("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", batch.rows)
-    if batch.holdings:
+    if batch.entries:  # even where every holding contains in the end what it did before
         _insert_holdings(connection, batch, recent)
     if batch.mentions:
         many("INSERT INTO mention VALUES (?, ?)", batch.mentions)
@@ -82,8 +80,11 @@ def _insert_holdings(connection: sqlite3.Connection, batch: Batch, recent: Mappi
     kept: list[tuple[int, bytes, int]] = []
     emptied: list[tuple[int, int]] = []
     moved: list[EntryRow] = []
-    for holding, group in groupby(sorted(batch.entries), key=itemgetter(0)):
-        entries = list(group)
+    grouped: dict[int, list[EntryRow]] = {}
+    for entry in batch.entries:
+        grouped.setdefault(entry[0], []).append(entry)
+    for holding in sorted(grouped):  # neighbours in the table together
+        entries = grouped[holding]
         quantity = quantities.get(holding, entries[-1][5])
         waiting = b"" if holding > batch.after.holdings else recent[holding]
         if len(waiting) // ENTRY_BYTES + len(entries) < MOST:

@@ -102,7 +102,7 @@ def test_the_ledger_file_verifies_again_on_its_own(
     demo: tuple[Path, int], facts: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command.main(["verify", str(demo[0] / "ledger.db")]) == 0
-    assert facts["ledger"]["head"] in capsys.readouterr().out
+    assert facts["ledger"]["root"] in capsys.readouterr().out
 
 
 def test_a_changed_ledger_file_does_not_verify(
@@ -111,7 +111,7 @@ def test_a_changed_ledger_file_does_not_verify(
     changed = tmp_path / "ledger.db"
     shutil.copy(demo[0] / "ledger.db", changed)
     with sqlite3.connect(changed) as connection:
-        connection.execute("UPDATE balance SET quantity = quantity + 1 WHERE account = 'FUND-PEAK'")
+        connection.execute("UPDATE holding SET quantity = quantity + 1 WHERE account = 'FUND-PEAK'")
     connection.close()
     assert command.main(["verify", str(changed)]) == 1
     assert "FUND-PEAK" in capsys.readouterr().out
@@ -159,7 +159,7 @@ def test_no_figure_of_the_json_is_a_number_that_a_reader_could_round(demo: tuple
 
 def test_page_and_json_say_the_same(demo: tuple[Path, int], facts: dict[str, Any]) -> None:
     text = (demo[0] / "report.html").read_text(encoding="utf-8")
-    assert facts["ledger"]["head"] in text
+    assert facts["ledger"]["root"] in text
     assert all(each["computed"] in text for each in facts["trade"]["figures"])
     assert all(each["account"] in text for each in facts["register"]["differences"])
 

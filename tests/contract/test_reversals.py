@@ -8,11 +8,11 @@ from carbonkit.errors import LedgerError, OverdraftError, SerialRangeError
 from carbonkit.ledger import LARGEST, Bucket, Ledger, Leg, SerialRange, Store
 from tests.contract.world import (
     ANN,
-    BANK,
     BOB,
     CAL,
     CNY,
     HOLDERS,
+    ISSUER,
     cash,
     everything,
     hold,
@@ -102,7 +102,7 @@ def test_money_that_is_held_does_not_come_back(rich: Ledger) -> None:
 
 
 def test_a_balance_too_large_is_not_reached_by_a_reversal(rich: Ledger) -> None:
-    rich.post_all([pay("wrong", 7, ANN, BOB), pay("much", LARGEST - 93, BANK, ANN)])
+    rich.post_all([pay("wrong", 7, ANN, BOB), pay("much", LARGEST - 93, ISSUER, ANN)])
     assert rich.quantity(ANN, CNY) == LARGEST
     refused(rich, "wrong", "too_large")
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from carbonkit.errors import BatchError, CarbonkitError, IntegrityError, InvalidValueError
-from carbonkit.ledger import Head, Ledger, MemoryStore, Record, SerialRange, Transfer
+from carbonkit.ledger import Head, Ledger, MemoryStore, SerialRange, Transfer
 from carbonkit.registry import (
     Emissions,
     Exclusion,
@@ -29,6 +29,8 @@ from carbonkit.values import AccountId, CommandId, FixedClock
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from carbonkit.ledger.row import Row
 
 Move: TypeAlias = Callable[..., Transaction]
 
@@ -91,7 +93,7 @@ def test_a_group_reports_problems_of_rules_and_ledger_together(registry: Registr
         ("request early", "no_rule_on_date"),
         ("request emissions", "year_excluded"),
         ("command overdraft", "overdraft"),
-        ("command again", "ledger_refused"),
+        ("command again", "already_open"),
     ]
 
 
@@ -174,8 +176,8 @@ class Overtaken(MemoryStore):
         super().__init__()
         self.meanwhile: Callable[[], object] | None = None
 
-    def record(self, command_id: CommandId) -> Record | None:
-        found, meanwhile = super().record(command_id), self.meanwhile
+    def row(self, command_id: CommandId) -> Row | None:
+        found, meanwhile = super().row(command_id), self.meanwhile
         self.meanwhile = None
         if meanwhile is not None:
             meanwhile()
@@ -233,7 +235,7 @@ def test_a_run_in_groups_goes_on_where_it_was_interrupted(
         told: list[int] = []
         assert in_groups(whole, requests, 10, told.append) == 25
         assert told == [10, 20, 25]
-        expected = list(store.records())
+        expected = list(store.rows())
     with SQLiteStore.open(tmp_path / "broken.db") as store:
         broken = Registry(Ledger(store, FixedClock(AT)), registry.rules)
         broken.ledger.post_all(start)
@@ -242,7 +244,7 @@ def test_a_run_in_groups_goes_on_where_it_was_interrupted(
                 in_groups(broken, interrupted(after), 10)
             assert store.head().sequence == 13 + recorded
         assert in_groups(broken, requests, 10) == 25
-        assert list(store.records()) == expected
+        assert list(store.rows()) == expected
         assert broken.ledger.verify().ok
 
 

@@ -290,7 +290,10 @@ def test_two_rows_that_change_places(path: Path, sample: Sample, table: str) -> 
     for one, two in [*pairwise(found)][:12] + [(found[0], found[-1])]:
         if any(one[column] != two[column] for column in plain):
             path.write_bytes(sample.content)
-            swap(path, table, one, two, unique={"record": "command_id", "holding": "account"}.get(table, ""))
+            try:
+                swap(path, table, one, two, unique={"record": "command_id", "holding": "account"}.get(table, ""))
+            except sqlite3.IntegrityError:  # a check
+                continue
             tried += 1
             assert differences(path, sample.checkpoint), f"{one} and {two} of {table} may change places"
     assert tried
@@ -299,7 +302,7 @@ def test_two_rows_that_change_places(path: Path, sample: Sample, table: str) -> 
 def test_two_nodes_that_change_places(tmp_path: Path) -> None:
     path = tmp_path / "long.db"
     checkpoint = made(path, 2 * PAYMENTS)
-    one, two = rows(path, "node")
+    one, two, *_ = rows(path, "node")
     assert differences(path, checkpoint) == ()
     swap(path, "node", one, two)
     assert differences(path, checkpoint)[0].startswith("tree node stored as")
@@ -382,8 +385,7 @@ def test_what_does_not_belong_in_the_schema(path: Path, script: str) -> None:
 
 @pytest.mark.parametrize("table", sorted(TABLES))
 def test_a_table_that_is_dropped(path: Path, table: str) -> None:
-    with unguarded(path) as connection:
-        connection.execute(f"ALTER TABLE {table} RENAME TO aside")
+    script_on(path, f"ALTER TABLE {table} RENAME TO aside")
     assert f"{table} is missing in the file's schema" in differences(path)
 
 
@@ -412,7 +414,7 @@ def schema_rewritten(path: Path, name: str, old: str, new: str) -> Iterator[sqli
     [
         ("holding", "quantity INTEGER", 500_692.0),
         ("holding", "quantity INTEGER", "500692"),
-        ("holding", "quantity INTEGER", None),
+        ("holding", "quantity INTEGER NOT NULL", None),
         ("record", "effective_at INTEGER", float(1_626_399_000_000_000)),
         ("record", "recorded_at INTEGER", float(1_626_399_000_000_008)),
         ("record", "movements TEXT", b"[[3,4,500000,-500000,500000]]"),
@@ -427,7 +429,7 @@ def test_a_value_of_a_type_that_the_table_forbids(
     path: Path, sample: Sample, table: str, declared: str, value: object
 ) -> None:
     """Each equals what belongs there, or nearly, so that a plain comparison may overlook it."""
-    column, kind = declared.split()
+    column = declared.split()[0]
     held = "number = (SELECT number FROM holding WHERE account = 'ANN' AND asset = 'CNY' AND bucket = 'tradable')"
     which = {
         "holding": held,
@@ -436,7 +438,7 @@ def test_a_value_of_a_type_that_the_table_forbids(
         "hold": "expires_at IS NOT NULL",
         "node": "level = 8",
     }[table]
-    with schema_rewritten(path, table, declared, f"{column} ANY  ".replace("ANY", "ANY"[: len(kind)])) as open_:
+    with schema_rewritten(path, table, declared, f"{column} ANY") as open_:
         assert open_.execute(f"UPDATE {table} SET {column} = ? WHERE {which}", (value,)).rowcount == 1  # noqa: S608  names of this test's own
     with contextlib.closing(sqlite3.connect(path)) as connection:
         (found,) = connection.execute(f"SELECT {column} FROM {table} WHERE {which}").fetchone()  # noqa: S608  the same

@@ -1,0 +1,184 @@
+"""
+Reading from PostgreSQL outside a writer's turn: a bounded number of connections that threads share.
+
+A connection is lent for one statement, or for as long as a snapshot or a stream
+lasts. The two kinds are counted apart, so that whoever reads single rows while going
+through a stream is never waiting for itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import threading
+from typing import TYPE_CHECKING, Any, Final, LiteralString
+
+from carbonkit.errors import BusyError, StorageError
+from carbonkit.storage._postgres_connector import Connector, is_lost, ours, pipelined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from carbonkit.storage._postgres_connector import Connection
+
+__all__ = ["Readers", "streamed"]
+
+_SHORT: Final = 4  # connections that serve single statements
+_LONG: Final = 12  # snapshots and streams that may last at the same time
+_TRIES: Final = 3
+_PAGE: Final = 1_000
+_BEGIN: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_numbers = itertools.count(1)
+
+
+def streamed(
+    connection: Connection, sql: LiteralString, values: tuple[object, ...]
+) -> Iterator[tuple[Any, ...]]:
+    """
+    Yield a statement's rows in pages, as they are asked for.
+
+    Args:
+        connection: A connection with a transaction open.
+        sql: The statement.
+        values: Its values.
+
+    Yields:
+        The rows.
+    """
+    name: LiteralString = f"carbonkit_{_literal(next(_numbers))}"
+    with ours(connection):
+        connection.execute(f"DECLARE {name} NO SCROLL CURSOR FOR {sql}", values, prepare=False)
+    while True:
+        with ours(connection):
+            fetch: LiteralString = f"FETCH FORWARD {_PAGE} FROM {name}"
+            rows = connection.execute(fetch, prepare=False, binary=True).fetchall()
+        yield from rows
+        if len(rows) < _PAGE:
+            return
+
+
+def _literal(number: int) -> LiteralString:
+    """Spell a number of ours so that a type checker sees where the text is from."""
+    digits: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+    return "".join([digits[int(each)] for each in str(number)])
+
+
+class Readers:
+    """
+    The connections that read.
+
+    Args:
+        connector: Opens them.
+    """
+
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
+        self._guard = threading.Lock()
+        self._idle: list[Connection] = []
+        self._lent: set[Connection] = set()
+        self._short = threading.BoundedSemaphore(_SHORT)
+        self._long = threading.BoundedSemaphore(_LONG)
+        self._own = threading.local()
+        self._closed = False
+
+    def close(self) -> None:
+        """Close every connection, those that are lent too."""
+        with self._guard:
+            self._closed = True
+            connections = [*self._idle, *self._lent]
+            self._idle.clear()
+        for each in connections:
+            each.close()
+
+    def keep(self, connection: Connection) -> None:
+        """Take a connection over, to lend it later."""
+        with self._guard:
+            self._idle.append(connection)
+
+    def rows(self, sql: LiteralString, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        """
+        Run a statement, and connect again if the server was lost meanwhile.
+
+        Args:
+            sql: The statement.
+            values: Its values.
+
+        Returns:
+            Its rows.
+
+        Raises:
+            StorageError: If it cannot be read just now.
+        """
+        within = self._snapshot
+        if within is not None:
+            with ours(within):
+                return within.execute(sql, values, binary=True).fetchall()
+        for _ in range(_TRIES):
+            with self._short, self._lending() as connection:
+                try:
+                    with ours(connection):
+                        return connection.execute(sql, values, binary=True).fetchall()
+                except BusyError:
+                    if not connection.closed:
+                        raise
+        raise StorageError(
+            "stay connected", was="lost again and again", field="database", code="no_connection"
+        )
+
+    def stream(self, sql: LiteralString, values: tuple[object, ...]) -> Iterator[tuple[Any, ...]]:
+        """
+        Run a statement and yield its rows as they are asked for, all as of one moment.
+
+        Args:
+            sql: The statement.
+            values: Its values.
+
+        Yields:
+            The rows.
+        """
+        within = self._snapshot
+        if within is not None:
+            yield from streamed(within, sql, values)
+            return
+        with self._long, self._transaction() as connection:
+            yield from streamed(connection, sql, values)
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """
+        Hold what this thread reads to one state.
+
+        Yields:
+            Nothing.
+        """
+        if self._snapshot is not None:
+            yield
+            return
+        with self._long, self._transaction() as connection:
+            self._own.connection = connection
+            try:
+                yield
+            finally:
+                self._own.connection = None
+
+    @property
+    def _snapshot(self) -> Connection | None:
+        found: Connection | None = getattr(self._own, "connection", None)
+        return found
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        import psycopg  # noqa: PLC0415  an extra
+
+        with self._lending() as connection:
+            try:
+                # `SELECT 1` fixes the moment, and shows a connection that the server has closed long ago
+                with pipelined(connection):
+                    connection.execute(_BEGIN)
+                    connection.execute("SELECT 1")
+            except psycopg.Error as error:
+                if not is_lost(connection, error):
+                    with ours(connection):
+                        raise
+                connection.close()
+        ...
