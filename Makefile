@@ -100,5 +100,5 @@ lock:
 	@rm -rf $(LOCKED)
 
 clean:
-	rm -rf $(VENV) .venv-lock build dist demo-out docs/_build htmlcov .coverage .coverage.*
+	rm -rf $(VENV) .venv-lock .venv-bench build dist demo-out docs/_build htmlcov .coverage .coverage.*
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -24,6 +24,7 @@ Every error that carbonkit raises, and the problem that each one carries.
     ├── IntegrityError                           a stored record is not what was written
     ├── StorageError                             a store that cannot be read or written just now
     │   └── BusyError                            others are writing; nothing was written for this one
+    ├── MissingExtraError (ImportError)           an optional part of carbonkit that is not installed
     ├── RegistryError                            a registry transaction that the rules refuse
     ├── MarketError                              an order or a trade that the rules refuse
     └── FundError                                a fund operation that its terms refuse
@@ -57,6 +58,7 @@ __all__ = [
     "InvalidValueError",
     "LedgerError",
     "MarketError",
+    "MissingExtraError",
     "NotFoundError",
     "OverdraftError",
     "OverlapError",
@@ -319,6 +321,12 @@ class BusyError(StorageError):
     """Others are writing to the store; nothing was written for this one, which may be tried again."""
 
     code = "busy"
+
+
+class MissingExtraError(CarbonkitError, ImportError):
+    """What is asked for needs an optional part of carbonkit that is not installed; the hint names it."""
+
+    code = "missing_extra"
 
 
 class RegistryError(CarbonkitError):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Self
 
 import attrs
 
-from carbonkit.errors import CarbonkitError, IntegrityError, InvalidValueError, WrongTypeError
+from carbonkit.errors import IntegrityError, InvalidValueError, MissingExtraError, WrongTypeError
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -79,12 +79,11 @@ def _base64(text: str) -> bytes | None:
     return data if base64.b64encode(data).decode() == text else None
 
 
-def _missing(error: ImportError) -> CarbonkitError:
-    return CarbonkitError(
+def _missing(error: ImportError) -> MissingExtraError:
+    return MissingExtraError(
         "be installed to sign or check a note",
         field=error.name or "cryptography",
         hint="pip install carbonkit[proof]",
-        code="missing_extra",
     )
 
 
@@ -167,7 +166,7 @@ class Verifier:
 
         Raises:
             IntegrityError: If this key did not make it for this text.
-            CarbonkitError: If `cryptography` is not installed.
+            MissingExtraError: If `cryptography` is not installed.
         """
         public = _public(self.key)
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415  an extra
@@ -244,7 +243,7 @@ class Signer:
         Raises:
             InvalidValueError: If it is anything else, or its id is not that of its name and
                 key; the message does not repeat the secret.
-            CarbonkitError: If `cryptography` is not installed.
+            MissingExtraError: If `cryptography` is not installed.
 
         Example:
             >>> signer = Signer.generate("registry.example/ledger")
@@ -268,7 +267,7 @@ class Signer:
             The words PRIVATE+KEY, the name, the id and the seed.
 
         Raises:
-            CarbonkitError: If `cryptography` is not installed.
+            MissingExtraError: If `cryptography` is not installed.
 
         Example:
             >>> Signer.generate("registry.example/ledger").secret()[:35]
@@ -293,7 +292,7 @@ class Signer:
             The signature, 64 bytes, without the key's id.
 
         Raises:
-            CarbonkitError: If `cryptography` is not installed.
+            MissingExtraError: If `cryptography` is not installed.
 
         Example:
             >>> len(Signer.generate("registry.example/ledger").signature("Enough.\n"))
@@ -317,7 +316,7 @@ def sign_note(text: str, signer: Signer, *others: Signer) -> str:
     Raises:
         InvalidValueError: If the text does not end in a newline, has other control
             characters, or would make the note larger than `NOTE_LIMIT`.
-        CarbonkitError: If `cryptography` is not installed.
+        MissingExtraError: If `cryptography` is not installed.
 
     Example:
         >>> print(sign_note("Enough.\n", Signer("registry.example/ledger", bytes(32)))[:-65])
@@ -352,7 +351,7 @@ def open_note(note: str, *verifiers: Verifier) -> str:
     Raises:
         IntegrityError: If a known key's signature does not hold, or there is none.
         InvalidValueError: If it is not a note, or two of the keys go by one name and id.
-        CarbonkitError: If `cryptography` is not installed.
+        MissingExtraError: If `cryptography` is not installed.
 
     Example:
         >>> signer = Signer.generate("registry.example/ledger")

@@ -153,7 +153,7 @@ class Connector:
         how["client_encoding"] = "UTF8"
         self._how = how
         self._readonly = readonly
-        self._patience = patience
+        self.patience = patience
         self._secrets = tuple(str(how[name]) for name in _SECRETS if how.get(name))
 
     def connected(self, *, wait: bool) -> Connection:
@@ -171,7 +171,7 @@ class Connector:
         """
         import psycopg  # noqa: PLC0415  an extra
 
-        deadline = time.monotonic() + (self._patience if wait else 0)
+        deadline = time.monotonic() + (self.patience if wait else 0)
         while True:
             try:
                 return self._once()

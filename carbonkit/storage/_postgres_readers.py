@@ -14,7 +14,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from carbonkit.errors import BusyError, StorageError
-from carbonkit.storage._postgres_connector import Connector, is_lost, ours, pipelined
+from carbonkit.storage._postgres_connector import Connector, ours, pipelined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,7 +114,7 @@ class Readers:
             with ours(within):
                 return within.execute(sql, values, binary=True).fetchall()
         for _ in range(_TRIES):
-            with self._short, self._lending() as connection:
+            with self._counted(self._short), self._lending() as connection:
                 try:
                     with ours(connection):
                         return connection.execute(sql, values, binary=True).fetchall()
@@ -140,7 +140,7 @@ class Readers:
         if within is not None:
             yield from streamed(within, sql, values)
             return
-        with self._long, self._transaction() as connection:
+        with self._counted(self._long), self._transaction() as connection:
             yield from streamed(connection, sql, values)
 
     @contextlib.contextmanager
@@ -154,12 +154,21 @@ class Readers:
         if self._snapshot is not None:
             yield
             return
-        with self._long, self._transaction() as connection:
+        with self._counted(self._long), self._transaction() as connection:
             self._own.connection = connection
             try:
                 yield
             finally:
                 self._own.connection = None
+
+    @contextlib.contextmanager
+    def _counted(self, free: threading.BoundedSemaphore) -> Iterator[None]:
+        if not free.acquire(timeout=self._connector.patience):
+            raise BusyError("be free to read", was="other snapshots and streams", field="database")
+        try:
+            yield
+        finally:
+            free.release()
 
     @property
     def _snapshot(self) -> Connection | None:
@@ -168,17 +177,65 @@ class Readers:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        import psycopg  # noqa: PLC0415  an extra
+        connection = self._begun()
+        try:
+            yield connection
+        finally:
+            with contextlib.suppress(StorageError), ours(connection):
+                connection.execute("ROLLBACK")
+            self._put_back(connection)
 
-        with self._lending() as connection:
+    def _begun(self) -> Connection:
+        for _ in range(_TRIES):
+            connection = self._taken()
             try:
-                # `SELECT 1` fixes the moment, and shows a connection that the server has closed long ago
-                with pipelined(connection):
+                with ours(connection), pipelined(connection):
                     connection.execute(_BEGIN)
-                    connection.execute("SELECT 1")
-            except psycopg.Error as error:
-                if not is_lost(connection, error):
-                    with ours(connection):
-                        raise
-                connection.close()
-        ...
+                    connection.execute("SELECT 1")  # the moment that is seen is that of the first statement
+            except BaseException as error:
+                self._put_back(connection)
+                if not isinstance(error, BusyError):
+                    raise
+            else:
+                return connection
+        raise _lost()
+
+    @contextlib.contextmanager
+    def _lending(self) -> Iterator[Connection]:
+        connection = self._taken()
+        try:
+            yield connection
+        finally:
+            self._put_back(connection)
+
+    def _taken(self) -> Connection:
+        with self._guard:
+            connection = self._idle.pop() if self._idle else None
+        if connection is None or connection.closed:
+            connection = self._connector.connected(wait=True)
+        with self._guard:
+            self._lent.add(connection)
+        return connection
+
+    def _put_back(self, connection: Connection) -> None:
+        with self._guard:
+            self._lent.discard(connection)
+            if connection.closed:  # and those that were opened before it may be so too
+                stale, self._idle = self._idle, []
+            elif self._closed or len(self._idle) >= _SHORT or not _is_idle(connection):
+                stale = [connection]
+            else:
+                self._idle.append(connection)
+                return
+        for each in stale:
+            each.close()
+
+
+def _is_idle(connection: Connection) -> bool:
+    from psycopg.pq import TransactionStatus  # noqa: PLC0415  an extra
+
+    return connection.info.transaction_status == TransactionStatus.IDLE
+
+
+def _lost() -> StorageError:
+    return StorageError("stay connected", was="lost again and again", field="database", code="no_connection")
