@@ -16,15 +16,13 @@ from carbonkit.errors import (
 )
 from carbonkit.ledger.account import Balance, Bucket, Holding
 from carbonkit.ledger.books import Face, HoldingKey
-from carbonkit.ledger.checkpoint import Checkpoint, sign
 from carbonkit.ledger.commit import GroupCommit, Job
 from carbonkit.ledger.hold import ExpireHold
 from carbonkit.ledger.journal import record_of
-from carbonkit.ledger.merkle import root
 from carbonkit.ledger.moment import microseconds
 from carbonkit.ledger.note import Signer
 from carbonkit.ledger.posting import OWN_PREFIX, Draft
-from carbonkit.ledger.receipt import Receipt, Refusal
+from carbonkit.ledger.receipt import Receipt, Refusal, Seal
 from carbonkit.ledger.store import Store
 from carbonkit.ledger.tree import consistency_of, inclusion_of
 from carbonkit.ledger.verification import Verification, verify
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
     from carbonkit.errors import Problem
     from carbonkit.ledger.account import Account
     from carbonkit.ledger.asset import Asset
+    from carbonkit.ledger.checkpoint import Checkpoint
     from carbonkit.ledger.command import Command
     from carbonkit.ledger.journal import Record
     from carbonkit.ledger.merkle import ConsistencyProof, InclusionProof
@@ -224,11 +223,10 @@ class Ledger:
             batch = draft.batch()
             if draft.mark() != before and not self.store.write(batch):
                 return False
-        checkpoint = Checkpoint(self.origin, batch.head.sequence, root(batch.edge))
-        note = sign(checkpoint, *self.signers) if self.signers else ""
+        seal = Seal(self.origin, batch.head.sequence, batch.edge, self.signers)
         for job in jobs:
             job.results = [
-                each if isinstance(each, Refusal) else Receipt(each, place in job.repeats, checkpoint, note)
+                each if isinstance(each, Refusal) else Receipt(each, place in job.repeats, seal)
                 for place, each in enumerate(job.drafted)
             ]
         return True
@@ -392,9 +390,7 @@ class Ledger:
         Returns:
             Size and root as of the last record.
         """
-        with self.store.snapshot():
-            size, edge = self.store.head().sequence, self.store.edge()
-        return Checkpoint(self.origin, size, root(edge))
+        return self._seal().checkpoint
 
     def note(self) -> str:
         """
@@ -410,7 +406,11 @@ class Ledger:
             raise InvalidValueError(
                 "have a signer", was="none", field="ledger", hint="Ledger(…, signers=[…])"
             )
-        return sign(self.checkpoint(), *self.signers)
+        return self._seal().note
+
+    def _seal(self) -> Seal:
+        with self.store.snapshot():
+            return Seal(self.origin, self.store.head().sequence, self.store.edge(), self.signers)
 
     def inclusion(self, command_id: CommandId, size: int | None = None) -> InclusionProof:
         """

@@ -56,7 +56,7 @@ class Draft:
     Example:
         >>> from carbonkit.ledger import MemoryStore
         >>> Draft(MemoryStore()).batch().rows
-        ()
+        []
     """
 
     def __init__(
@@ -353,7 +353,7 @@ class Draft:
 
     def open_holds(self) -> tuple[OpenHold, ...]:
         """Return the holds that the draft opened and did not conclude, by place."""
-        return tuple(each for each in self._holds.values() if each.sequence not in self._concluded)
+        return tuple([each for each in self._holds.values() if each.sequence not in self._concluded])
 
     def conclusions(self) -> tuple[tuple[int, int], ...]:
         """Return every record that the draft concluded, with the one that did."""
@@ -375,17 +375,17 @@ class Draft:
             after=self._after,
             head=head,
             edge=tuple(edge),
-            rows=tuple(self._rows),
-            entries=tuple(self._entries),
-            accounts=tuple(each for each in self.books.opened if isinstance(each, Account)),
-            assets=tuple(each for each in self.books.opened if isinstance(each, Asset)),
+            rows=self._rows,
+            entries=self._entries,
+            accounts=[each for each in self.books.opened if isinstance(each, Account)],
+            assets=[each for each in self.books.opened if isinstance(each, Asset)],
             mentions=self.mentions(),
-            holdings=tuple(self.books.changed()),
-            ended=tuple(self.books.blocks.ended.values()),
-            begun=tuple(self.books.blocks.begun.values()),
+            holdings=self.books.changed(),
+            ended=list(self.books.blocks.ended.values()),
+            begun=list(self.books.blocks.begun.values()),
             holds=self.open_holds(),
             concluded=self.conclusions(),
-            nodes=tuple(TreeNode(*each) for each in completed),
+            nodes=[TreeNode(*each) for each in completed],
         )
 
 

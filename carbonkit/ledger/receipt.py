@@ -8,14 +8,48 @@ import attrs
 
 from carbonkit.errors import Problem
 from carbonkit.ledger.account import Balance
-from carbonkit.ledger.checkpoint import Checkpoint
+from carbonkit.ledger.checkpoint import Checkpoint, sign
 from carbonkit.ledger.journal import Record
+from carbonkit.ledger.merkle import root
+from carbonkit.ledger.note import Signer
 from carbonkit.values.identifier import CommandId
 
 if TYPE_CHECKING:
     import datetime
 
-__all__ = ["Receipt", "Refusal"]
+__all__ = ["Receipt", "Refusal", "Seal"]
+
+
+@attrs.frozen
+class Seal:
+    """
+    The Merkle tree as one write left it, which all receipts of that write share.
+
+    Args:
+        origin: What checkpoints name the ledger.
+        size: How many records the tree has.
+        edge: The hashes of its largest complete subtrees, left to right.
+        signers: Whose signatures its note carries.
+
+    Example:
+        >>> Seal("registry.example/cea", 0, (), ()).checkpoint.size
+        0
+    """
+
+    origin: str
+    size: int
+    edge: tuple[bytes, ...]
+    signers: tuple[Signer, ...]
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """Size and root."""
+        return Checkpoint(self.origin, self.size, root(self.edge))
+
+    @property
+    def note(self) -> str:
+        """The checkpoint, signed; empty without signers."""
+        return sign(self.checkpoint, *self.signers) if self.signers else ""
 
 
 @attrs.frozen
@@ -26,9 +60,8 @@ class Receipt:
     Args:
         record: What was recorded.
         repeated: Whether the command had been recorded before and this is its first receipt again.
-        checkpoint: The Merkle tree that holds the record; kept outside the ledger, it shows any
-            later change. A repeated command gets the newest; it does not count for equality.
-        note: The checkpoint signed by the ledger's signers, in C2SP form; empty if it has none.
+        seal: The tree that holds the record. A repeated command gets the newest; it does not count
+            for equality.
 
     Example:
         >>> from carbonkit.ledger import Asset, AssetId, DefineAsset, Ledger, MemoryStore
@@ -44,8 +77,17 @@ class Receipt:
 
     record: Record
     repeated: bool
-    checkpoint: Checkpoint = attrs.field(eq=False)
-    note: str = attrs.field(eq=False, repr=False)
+    seal: Seal = attrs.field(eq=False, repr=False)
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """The Merkle tree that holds the record; kept outside the ledger, it shows any later change."""
+        return self.seal.checkpoint
+
+    @property
+    def note(self) -> str:
+        """The checkpoint signed by the ledger's signers, in C2SP form; empty if it has none."""
+        return self.seal.note
 
     @property
     def command_id(self) -> CommandId:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
-__all__ = ["Connector", "is_lost", "ours", "pipelined"]
+__all__ = ["Connector", "in_transaction", "is_lost", "ours", "pipelined"]
 
 _BUSY: Final = frozenset({"40001", "40P01", "55P03"})
 _LOST: Final = (
@@ -92,6 +92,21 @@ def ours(connection: Connection) -> Iterator[None]:
         if is_lost(connection, error):
             connection.close()
         raise said from error
+
+
+def in_transaction(connection: Connection) -> bool:
+    """
+    Tell whether a transaction is open.
+
+    Args:
+        connection: The connection.
+
+    Returns:
+        Whether one is, a failed one too.
+    """
+    from psycopg.pq import TransactionStatus  # noqa: PLC0415  an extra
+
+    return connection.pgconn.transaction_status != TransactionStatus.IDLE
 
 
 def pipelined(connection: Connection) -> AbstractContextManager[object]:

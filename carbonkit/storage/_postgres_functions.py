@@ -64,25 +64,25 @@ BEGIN{_ADVANCE}
         WHERE carbonkit_holding.ledger = its_ledger AND carbonkit_holding.number = each.number;
     IF more IS NULL THEN RETURN true; END IF;
     INSERT INTO carbonkit_holding SELECT its_ledger, (each->>0)::bigint, each->>1, each->>2, each->>3,
-        (each->>4)::bigint FROM jsonb_array_elements(more->'holdings') AS each;
+        (each->>4)::bigint FROM jsonb_array_elements(more->'holding') AS each;
     INSERT INTO carbonkit_account SELECT its_ledger, each->>0, each->>1, (each->>2)::bigint
-        FROM jsonb_array_elements(more->'accounts') AS each;
+        FROM jsonb_array_elements(more->'account') AS each;
     INSERT INTO carbonkit_asset SELECT its_ledger, each->>0, (each->>1)::bigint, (each->>2)::bigint
-        FROM jsonb_array_elements(more->'assets') AS each;
+        FROM jsonb_array_elements(more->'asset') AS each;
     INSERT INTO carbonkit_mention SELECT its_ledger, each->>0, (each->>1)::bigint
-        FROM jsonb_array_elements(more->'mentions') AS each;
+        FROM jsonb_array_elements(more->'mention') AS each;
     DELETE FROM carbonkit_block USING jsonb_array_elements(more->'ended') AS each
         WHERE ledger = its_ledger AND asset = each->>0 AND first = (each->>1)::bigint;
     INSERT INTO carbonkit_block SELECT its_ledger, each->>0, (each->>1)::bigint, (each->>2)::bigint,
-        (each->>3)::bigint FROM jsonb_array_elements(more->'begun') AS each;
+        (each->>3)::bigint FROM jsonb_array_elements(more->'block') AS each;
     INSERT INTO carbonkit_hold SELECT its_ledger, (each->>0)::bigint, (each->>1)::bigint
-        FROM jsonb_array_elements(more->'holds') AS each;
+        FROM jsonb_array_elements(more->'hold') AS each;
     INSERT INTO carbonkit_conclusion SELECT its_ledger, (each->>0)::bigint, (each->>1)::bigint
-        FROM jsonb_array_elements(more->'concluded') AS each;
-    DELETE FROM carbonkit_hold USING jsonb_array_elements(more->'concluded') AS each
+        FROM jsonb_array_elements(more->'conclusion') AS each;
+    DELETE FROM carbonkit_hold USING jsonb_array_elements(more->'conclusion') AS each
         WHERE ledger = its_ledger AND sequence = (each->>0)::bigint;
     INSERT INTO carbonkit_node SELECT its_ledger, (each->>0)::bigint, (each->>1)::bigint,
-        decode(each->>2, 'hex') FROM jsonb_array_elements(more->'nodes') AS each;
+        decode(each->>2, 'hex') FROM jsonb_array_elements(more->'node') AS each;
     RETURN true;
 END $$
 """

@@ -84,6 +84,6 @@ class Memory:
         for row in batch.holdings:
             self._holdings[row.account, row.asset, row.bucket] = row
         if self._next_end is not None:
-            ends = (each.expires_at for each in batch.holds if each.expires_at is not None)
-            self._next_end = min(self._next_end, *ends)
+            ends = [each.expires_at for each in batch.holds if each.expires_at is not None]
+            self._next_end = min([self._next_end, *ends])
         self.head, self.edge = batch.head, batch.edge

@@ -14,7 +14,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from carbonkit.errors import BusyError, StorageError
-from carbonkit.storage._postgres_connector import Connector, ours, pipelined
+from carbonkit.storage._postgres_connector import Connector, in_transaction, ours, pipelined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -222,19 +222,13 @@ class Readers:
             self._lent.discard(connection)
             if connection.closed:  # and those that were opened before it may be so too
                 stale, self._idle = self._idle, []
-            elif self._closed or len(self._idle) >= _SHORT or not _is_idle(connection):
+            elif self._closed or len(self._idle) >= _SHORT or in_transaction(connection):
                 stale = [connection]
             else:
                 self._idle.append(connection)
                 return
         for each in stale:
             each.close()
-
-
-def _is_idle(connection: Connection) -> bool:
-    from psycopg.pq import TransactionStatus  # noqa: PLC0415  an extra
-
-    return connection.info.transaction_status == TransactionStatus.IDLE
 
 
 def _lost() -> StorageError:

@@ -182,9 +182,9 @@ class Connections:
             self._usable()
             with ours():
                 writer.execute("BEGIN IMMEDIATE")
-            begun()
             self._owner = threading.get_ident()
             try:
+                begun()
                 yield True
             finally:
                 self._owner = None

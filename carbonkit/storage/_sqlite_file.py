@@ -152,8 +152,7 @@ def ours() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        said: CarbonkitError = translated(error)
-        raise said from error
+        raise translated(error) from error
     except UnicodeDecodeError as error:  # what SQLite says of a broken schema may quote the broken bytes
         raise IntegrityError(
             "be readable and writable as a ledger", was="text that is broken", field="ledger file"
@@ -180,7 +179,6 @@ def connected(name: str, *, readonly: bool = False) -> sqlite3.Connection:
             connection.execute("PRAGMA query_only = ON")
         else:
             connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA wal_autocheckpoint = 4000")
     except BaseException:
         connection.close()
         raise
@@ -334,6 +332,10 @@ def structure(connection: sqlite3.Connection) -> Iterator[str]:
                 else "not ours"
             )
             yield f"{name} is {what} in the file's schema"
+    if found != expected:
+        return
+    for (sequence,) in connection.execute("SELECT sequence FROM record WHERE sequence < 1"):
+        yield f"record {sequence} stands before the first"
     # What verification reads lies in the tables; what look-ups find, in the indexes too.
     for (said,) in connection.execute("PRAGMA integrity_check(10)"):
         if said != "ok":

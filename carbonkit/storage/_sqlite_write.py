@@ -22,7 +22,7 @@ def insert(
     batch: Batch,
     number: Callable[[tuple[str, str, str]], int | None],
     recent: Mapping[int, bytes],
-) -> None:
+) -> dict[int, tuple[int, bytes]]:
     """
     Write a batch's rows.
 
@@ -31,11 +31,13 @@ def insert(
         batch: What to write.
         number: Finds a holding's number.
         recent: The entries that wait beside the balances of the holdings that the store had.
+
+    Returns:
+        What every holding that was written contains, and the entries that wait beside it.
     """
     many = connection.executemany
     many("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", batch.rows)
-    if batch.entries:  # even where every holding contains in the end what it did before
-        _insert_holdings(connection, batch, recent)
+    held = _insert_holdings(connection, batch, recent)
     if batch.mentions:
         many("INSERT INTO mention VALUES (?, ?)", batch.mentions)
     if batch.accounts:
@@ -68,11 +70,13 @@ def insert(
         many("DELETE FROM hold WHERE sequence = ?", [(sequence,) for sequence, _ in batch.concluded])
     if batch.nodes:
         many("INSERT INTO node VALUES (?, ?, ?)", batch.nodes)
+    return held
 
 
-def _insert_holdings(connection: sqlite3.Connection, batch: Batch, recent: Mapping[int, bytes]) -> None:
+def _insert_holdings(
+    connection: sqlite3.Connection, batch: Batch, recent: Mapping[int, bytes]
+) -> dict[int, tuple[int, bytes]]:
     """Write what holdings contain, and their entries: few beside the balance, many to their table."""
-    quantities = {each.number: each.quantity for each in batch.holdings}
     many = connection.executemany
     new = [each for each in batch.holdings if each.number > batch.after.holdings]
     if new:
@@ -85,7 +89,7 @@ def _insert_holdings(connection: sqlite3.Connection, batch: Batch, recent: Mappi
         grouped.setdefault(entry[0], []).append(entry)
     for holding in sorted(grouped):  # neighbours in the table together
         entries = grouped[holding]
-        quantity = quantities.get(holding, entries[-1][5])
+        quantity = entries[-1][5]
         waiting = b"" if holding > batch.after.holdings else recent[holding]
         if len(waiting) // ENTRY_BYTES + len(entries) < MOST:
             kept.append((quantity, waiting + packed(entries), holding))
@@ -98,6 +102,9 @@ def _insert_holdings(connection: sqlite3.Connection, batch: Batch, recent: Mappi
     if emptied:
         many("UPDATE holding SET quantity = ?, recent = x'' WHERE number = ?", emptied)
         many("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)", moved)
+    held = {holding: (quantity, waiting) for quantity, waiting, holding in kept}
+    held.update((holding, (quantity, b"")) for quantity, holding in emptied)
+    return held
 
 
 def _key(holding: Holding) -> tuple[str, str, str]:

@@ -50,6 +50,7 @@ _PAGE: Final = 1_000  # rows of the journal that are read at a time
 _FEW: Final = 8  # keys that are quicker looked up one by one
 _MANY: Final = 10_000  # keys that one statement takes
 _UNKNOWN: Final = -(2**63)  # earlier than any moment
+_REMEMBERED: Final = 100_000  # holdings
 _BY_ID: Final = "SELECT * FROM record WHERE command_id = ?"
 _BY_PLACE: Final = "SELECT * FROM record WHERE sequence = ?"
 _AFTER: Final = "SELECT * FROM record WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?"
@@ -96,8 +97,9 @@ class SQLiteStore:
     def __init__(self, file: Connections) -> None:
         self._file = file
         self._last: tuple[Head, tuple[bytes, ...]] | None = None
-        self._recent: dict[int, bytes] = {}  # what this turn has read beside balances
-        self._read: Head | None = None  # the head, once this turn has read it
+        # What this store itself left behind is remembered until somebody else writes the file.
+        self._held: dict[int, tuple[int, bytes]] = {}  # a holding's quantity and recent entries
+        self._version: int | None = None  # the file's data version when it was remembered
         self._ends: int | None = _UNKNOWN  # when the first open hold ends, if any does
         # What is never changed once it is recorded may be remembered.
         self._accounts: dict[AccountId, Account] = {}
@@ -163,8 +165,14 @@ class SQLiteStore:
         return self._file.turn(self._begin)
 
     def _begin(self) -> None:
-        self._recent.clear()
-        self._read = None
+        ((version,),) = self._rows("PRAGMA data_version")  # another one once another connection has written
+        if version != self._version:
+            self._forget()
+            self._version = version
+
+    def _forget(self) -> None:
+        self._last, self._ends, self._version = None, _UNKNOWN, None
+        self._held.clear()
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Hold everything that is read inside to one state, whatever others write meanwhile."""
@@ -175,43 +183,38 @@ class SQLiteStore:
         writer = self._file.in_turn()
         if self.head() != batch.after:
             return False
-        self._last = self._read = None
-        if batch.holds or batch.concluded:
-            self._ends = _UNKNOWN
+        version, ends = self._version, self._ends
+        held = {number: self._held[number][1] for number in self._held.keys() & {e[0] for e in batch.entries}}
+        self._last = self._version = None  # until it is known how this ends
         with ours():
-            insert(writer, batch, self._number, self._recent)
+            changed = insert(writer, batch, self._number, held)
             writer.execute("COMMIT")
-        self._last = (batch.head, batch.edge)
+        if len(self._held) > _REMEMBERED:
+            self._held.clear()
+        self._held.update(changed)
+        self._last, self._version = (batch.head, batch.edge), version
+        self._ends = _UNKNOWN if batch.holds or batch.concluded else ends
         return True
 
     # --------------------------------------------------------------- journal
 
     def head(self) -> Head:
         """Return where the journal ends."""
-        if self._read is not None and self._file.own_turn:
-            return self._read
+        if self._last is not None and self._file.own_turn:
+            return self._last[0]
         row = self._row("SELECT sequence, recorded_at, leaf FROM record ORDER BY sequence DESC LIMIT 1")
-        last = self._last
         if row is None:
-            head = EMPTY
-        elif last is not None and (last[0].sequence, last[0].recorded_at, last[0].leaf) == row:
-            head = last[0]
-        else:
-            (holdings,) = self._rows("SELECT ifnull(max(number), 0) FROM holding")[0]
-            head = Head(row[0], row[1], row[2], holdings)
-        if self._file.own_turn:
-            if last is not None and last[0] is not head:  # somebody wrote who should not have been able to
-                self._last, self._ends = None, _UNKNOWN
-            self._read = head
-        return head
+            return EMPTY
+        (holdings,) = self._rows("SELECT ifnull(max(number), 0) FROM holding")[0]
+        return Head(row[0], row[1], row[2], holdings)
 
     def edge(self) -> tuple[bytes, ...]:
         """Return the Merkle tree's edge at the head."""
-        head, last = self.head(), self._last
-        if last is not None and last[0] == head:
-            return last[1]
+        if self._last is not None and self._file.own_turn:
+            return self._last[1]
+        head = self.head()
         edge = tuple(edge_of(head.sequence, Nodes(self.leaves, self.node)))
-        if self._file.own_turn:
+        if self._file.own_turn and self._version is not None:
             self._last = (head, edge)
         return edge
 
@@ -315,25 +318,33 @@ class SQLiteStore:
 
     def holdings(self, keys: Iterable[tuple[str, str, str]]) -> Mapping[tuple[str, str, str], HoldingRow]:
         """Return those holdings, by account, asset and bucket, that were ever used."""
-        named: dict[int, tuple[str, str, str]] = {}
+        own_turn, held = self._file.own_turn, self._held
+        found: dict[tuple[str, str, str], HoldingRow] = {}
+        wanted: dict[int, tuple[str, str, str]] = {}
         rows: list[tuple[Any, ...]] = []
         for key in keys:
             number = self._numbers.get(key)
-            if number is not None:
-                named[number] = key
-            elif (row := self._row(_HOLDING_NAMED, *key)) is not None:
-                rows.append(row)
-                named[row[0]] = key
-                self._remember(key, row[0])
-        wanted = list(named.keys() - {row[0] for row in rows})
-        if len(wanted) <= _FEW:
-            rows += [row for number in wanted for row in self._rows(_HOLDING_NUMBERED, number)]
+            if number is None:
+                row = self._row(_HOLDING_NAMED, *key)
+                if row is not None:
+                    wanted[row[0]] = key
+                    rows.append(row)
+                    self._remember(key, row[0])
+            elif own_turn and number in held:
+                found[key] = HoldingRow(number, *key, held[number][0])
+            else:
+                wanted[number] = key
+        missing = list(wanted.keys() - {row[0] for row in rows})
+        if len(missing) <= _FEW:
+            rows += [row for number in missing for row in self._rows(_HOLDING_NUMBERED, number)]
         else:
-            for start in range(0, len(wanted), _MANY):
-                rows += self._rows(_HOLDINGS_NUMBERED, json.dumps(wanted[start : start + _MANY]))
-        if self._file.own_turn:  # `write` will add to them
-            self._recent.update((number, recent) for number, _, recent in rows)
-        return {named[number]: HoldingRow(number, *named[number], quantity) for number, quantity, _ in rows}
+            for start in range(0, len(missing), _MANY):
+                rows += self._rows(_HOLDINGS_NUMBERED, json.dumps(missing[start : start + _MANY]))
+        for number, quantity, recent in rows:
+            found[wanted[number]] = HoldingRow(number, *wanted[number], quantity)
+            if own_turn:
+                held[number] = (quantity, recent)
+        return found
 
     def holding_numbered(self, number: int) -> Holding:
         """Return the holding that has a number."""
@@ -455,5 +466,16 @@ class SQLiteStore:
         return ((sequence, by) for sequence, by in rows)
 
     def faults(self) -> Iterator[str]:
-        """Yield what is missing from the file's schema, or does not belong there."""
-        return self._file.structure()
+        """Yield what is missing from the file's schema, does not belong there, or lies where no look-up finds it."""
+        broken = list(self._file.structure())
+        yield from broken
+        if broken:
+            return
+        sql = (
+            "SELECT number, recent, (SELECT max(recorded_at) FROM entry WHERE entry.holding = number)"
+            " FROM holding WHERE recent <> x''"
+        )
+        for number, recent, moved_on in self._rows(sql):
+            moments = [(entry[1], entry[2]) for entry in read_entries(number, recent)]
+            if moments != sorted(moments) or (moved_on is not None and moments[0][0] <= moved_on):
+                yield f"the recent entries of holding {number} are out of order"

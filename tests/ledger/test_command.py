@@ -9,6 +9,7 @@ import pytest
 
 from carbonkit.errors import InexactNumberError, InvalidValueError, SerialRangeError
 from carbonkit.ledger import (
+    LARGEST,
     Account,
     AccountId,
     Asset,
@@ -18,12 +19,12 @@ from carbonkit.ledger import (
     DefineAsset,
     Leg,
     OpenAccount,
+    Reversal,
     Selection,
     SerialRange,
     Statement,
     Transfer,
 )
-from carbonkit.ledger.command import LARGEST
 from carbonkit.values import as_instant
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ def test_commands_take_ids_and_values_of_their_own_kind() -> None:
         lambda id_: DefineAsset(id_, asset, AT),
         lambda id_: Transfer(id_, [leg], "gift", AT),
         lambda id_: Statement(id_, ANN, "note", {"text": ""}, AT),
+        lambda id_: Reversal(id_, CommandId("y"), "undo", AT),
+        lambda id_: Reversal(CommandId("x"), id_, "undo", AT),
     )
     for make in made:
         assert make(CommandId("x")).effective_at == AT
@@ -146,6 +149,8 @@ def test_a_transfer_has_legs() -> None:
             Transfer(CommandId("x"), legs, "gift", AT)
     with pytest.raises(InvalidValueError, match="Leg values"):
         Transfer(CommandId("x"), [leg, "leg"], "gift", AT)  # type: ignore[list-item]
+    with pytest.raises(InvalidValueError, match="Leg values"):
+        Transfer(CommandId("x"), leg, "gift", AT)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["", "Gift", "a gift", "gift\n", "1st", "x" * 65, None, 5])
@@ -154,6 +159,8 @@ def test_reasons_and_kinds_are_lower_case_names(name: object) -> None:
         Transfer(CommandId("x"), [Leg(CNY, 1, ANN, BOB)], name, AT)  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError, match="reason or kind"):
         Statement(CommandId("x"), ANN, name, {"text": ""}, AT)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match="reason or kind"):
+        Reversal(CommandId("x"), CommandId("y"), name, AT)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("moment", ["2021-07-16", "2021-07-16T01:30:00", AT.replace(tzinfo=None), None, 5])
@@ -185,6 +192,8 @@ def test_facts_are_kept_in_the_order_of_their_names() -> None:
         {"a": "x" * 1_001},
         {"a": 1},
         {"a": None},
+        {"a": "\ud800"},
+        {"a": "\ud83d\ude00"},
         {"A": "1"},
         {1: "1"},
         {f"a{n}": "" for n in range(65)},

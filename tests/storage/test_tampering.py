@@ -22,6 +22,8 @@ from carbonkit.ledger import Bucket, Checkpoint, CommandId, Holding, Ledger, lea
 from carbonkit.ledger.journal import body_of, record_of
 from carbonkit.ledger.row import command_of, movements_of
 from carbonkit.storage import SQLiteStore
+from carbonkit.storage._sqlite_recent import ENTRY_BYTES, MOST, entries_in
+from carbonkit.storage._sqlite_recent import packed as pack
 from tests.sample_ledger import (
     ANN,
     AT,
@@ -269,7 +271,7 @@ def test_a_row_put_in_twice(path: Path, sample: Sample, table: str) -> None:
 
 def swap(path: Path, table: str, one: Row, two: Row, *, unique: str = "") -> None:
     """Let two rows change places: each keeps its key and gets what the other one says."""
-    columns = [column for column in one if column not in keys(path)[table]]
+    columns = [column for column in one if column not in {*keys(path)[table], "last"}]  # not how long a block is
     settings = ", ".join(f"{column} = ?" for column in columns)
     with unguarded(path) as connection:
         if unique:
@@ -286,17 +288,70 @@ def swap(path: Path, table: str, one: Row, two: Row, *, unique: str = "") -> Non
 @pytest.mark.parametrize("table", sorted(TABLES - {"mention", "node"}))  # nothing but keys; a single row
 def test_two_rows_that_change_places(path: Path, sample: Sample, table: str) -> None:
     tried, found = 0, rows(path, table)
-    plain = [column for column in found[0] if column not in keys(path)[table]]
+    plain = [column for column in found[0] if column not in {*keys(path)[table], "last"}]
     for one, two in [*pairwise(found)][:12] + [(found[0], found[-1])]:
         if any(one[column] != two[column] for column in plain):
             path.write_bytes(sample.content)
-            try:
-                swap(path, table, one, two, unique={"record": "command_id", "holding": "account"}.get(table, ""))
-            except sqlite3.IntegrityError:  # a check
-                continue
+            swap(path, table, one, two, unique={"record": "command_id", "holding": "account"}.get(table, ""))
             tried += 1
             assert differences(path, sample.checkpoint), f"{one} and {two} of {table} may change places"
     assert tried
+
+
+def ann_s_cash(path: Path) -> tuple[int, bytes]:
+    (row,) = (
+        row
+        for row in rows(path, "holding")
+        if (row["account"], row["asset"], row["bucket"]) == ("ANN", "CNY", "tradable")
+    )
+    assert len(row["recent"]) >= 2 * ENTRY_BYTES
+    return row["number"], row["recent"]
+
+
+@pytest.fixture
+def recent(tmp_path: Path) -> tuple[Path, Checkpoint]:
+    """Give a ledger in which Ann's cash has both entries in the table and newer ones in its own row."""
+    path, clock = tmp_path / "recent.db", HandClock()
+    with SQLiteStore.open(path) as store:
+        ledger = Ledger(store, clock)
+        fill(ledger, clock, 20)
+        for number in range(3):
+            ledger.post(pay(f"more/{number}", 5))
+        checkpoint = ledger.checkpoint()
+        assert sum(entry[0] == ann_s_cash(path)[0] for entry in store.entries()) > MOST
+    assert differences(path, checkpoint) == ()
+    return path, checkpoint
+
+
+def test_recent_entries_in_another_order(recent: tuple[Path, Checkpoint]) -> None:
+    """The same entries, but a look-up of a past balance meets an older one first."""
+    path, checkpoint = recent
+    number, packed = ann_s_cash(path)
+    entries = [packed[place : place + ENTRY_BYTES] for place in range(0, len(packed), ENTRY_BYTES)]
+    edit(path, "UPDATE holding SET recent = ? WHERE number = ?", b"".join(reversed(entries)), number)
+    assert differences(path, checkpoint)
+
+
+@pytest.mark.parametrize("which", [0, -1])
+def test_a_recent_entry_that_is_moved_to_the_table(recent: tuple[Path, Checkpoint], which: int) -> None:
+    """The newest one in the table is not found by a look-up: older ones stand before it."""
+    path, checkpoint = recent
+    number, packed = ann_s_cash(path)
+    entries = list(entries_in(number, packed))
+    moved = entries.pop(which)
+    edit(path, "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)", *moved)
+    edit(path, "UPDATE holding SET recent = ? WHERE number = ?", pack(entries), number)
+    if which == -1:
+        assert differences(path, checkpoint)
+
+
+def test_the_newest_entry_of_the_table_moved_among_the_recent_ones(recent: tuple[Path, Checkpoint]) -> None:
+    path, checkpoint = recent
+    number, packed = ann_s_cash(path)
+    first, *_ = (tuple(row.values()) for row in rows(path, "entry") if row["holding"] == number)
+    edit(path, "DELETE FROM entry WHERE holding = ? AND recorded_at = ? AND position = ?", *first[:3])
+    edit(path, "UPDATE holding SET recent = ? WHERE number = ?", pack([first]) + packed, number)
+    assert differences(path, checkpoint)  # whatever lay between is not found any more
 
 
 def test_two_nodes_that_change_places(tmp_path: Path) -> None:
