@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GroupCommit", "Job"]
 
+_PATIENCE = 1 / 2_000  # seconds that a write waits at most for those who were in the last one
 _MOST = 10_000  # commands that one write takes from the queue, unless a single job brings more
 
 
@@ -90,6 +91,10 @@ class GroupCommit:
         self._guard = threading.Lock()
         self._waiting: deque[Job] = deque()
         self._busy = False
+        self._crowd = 1  # jobs that the last write was for
+        self._quorum = 0  # jobs that the next write waits for in the queue, if it does
+        self._complete = threading.Lock()
+        self._complete.acquire()
 
     def run(self, job: Job) -> None:
         """
@@ -104,6 +109,9 @@ class GroupCommit:
             if not job.leads:
                 job.signal.acquire()
                 self._waiting.append(job)
+                if 0 < self._quorum <= len(self._waiting):
+                    self._quorum = 0
+                    self._complete.release()
         if not job.leads:
             try:
                 job.signal.acquire()  # until the job is done, or it is this thread's turn
@@ -114,11 +122,13 @@ class GroupCommit:
                 return
         jobs = [job]
         try:
+            self._gather()
             with self._guard:
                 count = len(job.commands)
                 while self._waiting and count < _MOST:
                     count += len(self._waiting[0].commands)
                     jobs.append(self._waiting.popleft())
+            self._crowd = len(jobs)
             self._work(jobs)
         except BaseException as error:
             for each in jobs:
@@ -126,6 +136,18 @@ class GroupCommit:
             raise
         finally:
             self._hand_over(job, jobs)
+
+    def _gather(self) -> None:
+        """Let those who were in the last write ask again; alone, nobody is waited for."""
+        with self._guard:
+            if len(self._waiting) + 1 >= self._crowd:
+                return
+            self._quorum = self._crowd - 1
+        complete = self._complete.acquire(timeout=_PATIENCE)
+        with self._guard:
+            if not complete and not self._quorum:  # completed at the very end of the wait
+                self._complete.acquire()
+            self._quorum = 0
 
     def _leave(self, job: Job) -> None:
         """Let a thread go that was interrupted while it waited; nobody may wait for it."""
@@ -141,8 +163,10 @@ class GroupCommit:
             self._busy = following is not None
             if following is not None:
                 following.leads = True
-                following.signal.release()
+        # Those who are done go first: they ask again while the next one is about to take the queue.
         for each in jobs:
             each.done = True
             if each is not own:
                 each.signal.release()
+        if following is not None:
+            following.signal.release()

@@ -25,7 +25,7 @@ _MOMENT: Final = struct.Struct(">q")
 ENTRY_BYTES: Final = _ENTRY.size
 """The bytes of one entry."""
 
-MOST: Final = 12
+MOST: Final = 6
 """With this many entries in its row, a holding's entries move on to their table."""
 
 

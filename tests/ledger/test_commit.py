@@ -27,18 +27,18 @@ def said(jobs: Sequence[Job]) -> list[str]:
 
 
 class Work:
-    """Does jobs by noting them, the first time only when it is let."""
+    """Does jobs by noting them, the first time only when it is let; fails in turn with what it is given."""
 
     def __init__(self) -> None:
         self.done: list[list[str]] = []
         self.entered, self.let = threading.Event(), threading.Event()
-        self.fails: BaseException | None = None
+        self.fails: list[BaseException | None] = []
 
     def __call__(self, jobs: Sequence[Job]) -> None:
         self.entered.set()
         assert self.let.wait(PATIENCE)
-        if self.fails is not None:
-            failure, self.fails = self.fails, None
+        failure = self.fails.pop(0) if self.fails else None
+        if failure is not None:
             raise failure
         self.done.append(said(jobs))
 
@@ -133,7 +133,8 @@ def test_one_write_takes_only_so_many_commands(monkeypatch: pytest.MonkeyPatch) 
 
 def test_what_goes_wrong_in_the_work_reaches_all_of_its_jobs_and_no_other() -> None:
     crowd = Crowd()
-    crowd.work.fails = failure = ZeroDivisionError()
+    failure = ZeroDivisionError()
+    crowd.work.fails = [failure]
     jobs = [crowd.wait(job(name)) for name in "ab"]
     assert crowd.finish() == [["a", "b"]]
     assert crowd.errors == [failure]
@@ -143,14 +144,8 @@ def test_what_goes_wrong_in_the_work_reaches_all_of_its_jobs_and_no_other() -> N
 def test_a_leader_who_is_interrupted_tells_those_whose_work_it_did() -> None:
     crowd = Crowd()
     jobs = [crowd.wait(job(name)) for name in "ab"]
-    first_done = crowd.work.done.append
-
-    def then_fail(names: list[str]) -> None:
-        first_done(names)
-        crowd.work.fails = KeyboardInterrupt()
-
-    crowd.work.done = cast(Any, type("Notes", (list,), {"append": staticmethod(then_fail)})())
-    crowd.finish()
+    crowd.work.fails = [None, KeyboardInterrupt()]
+    assert crowd.finish() == [["first"]]
     assert [type(each) for each in crowd.errors] == [KeyboardInterrupt]
     assert all(isinstance(each.error, BaseException) for each in jobs)
     assert all(each.done for each in jobs)
