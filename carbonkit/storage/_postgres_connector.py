@@ -12,7 +12,14 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from carbonkit.errors import BusyError, CarbonkitError, IntegrityError, InvalidValueError, StorageError
+from carbonkit.errors import (
+    BusyError,
+    CarbonkitError,
+    IntegrityError,
+    InvalidValueError,
+    MissingExtraError,
+    StorageError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,11 +149,10 @@ class Connector:
         try:
             import psycopg  # noqa: PLC0415  an extra
         except ImportError as error:
-            raise CarbonkitError(
+            raise MissingExtraError(
                 "be installed to keep a ledger in PostgreSQL",
                 field=error.name or "psycopg",
                 hint="pip install carbonkit[postgres]",
-                code="missing_extra",
             ) from error
         try:
             how = psycopg.conninfo.conninfo_to_dict(conninfo)

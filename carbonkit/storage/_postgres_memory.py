@@ -1,9 +1,9 @@
 """
 What a PostgreSQL store remembers of its ledger between turns, as of one head.
 
-A journal's head never comes back. So what is read after the head was remembered, and
-before a write that finds the head unmoved, was true all the while; such a write makes
-what was learnt in its turn part of the memory. Any other end of a turn forgets that.
+A journal's head never comes back. So if a write finds the head that is remembered,
+whatever was read since then was true all the while; and if it does not, nothing is
+written, and all is forgotten.
 """
 
 from __future__ import annotations
@@ -31,13 +31,12 @@ class Memory:
         True
     """
 
-    __slots__ = ("_holdings", "_learnt", "_next_end", "edge", "head")
+    __slots__ = ("_holdings", "_next_end", "edge", "head")
 
     def __init__(self) -> None:
         self.head: Head | None = None
         self.edge: tuple[bytes, ...] = ()
         self._holdings: dict[HoldingKey, HoldingRow | None] = {}
-        self._learnt: dict[HoldingKey, HoldingRow | None] = {}
         self._next_end: int | None = None
 
     def begin(self, head: Head, edge: tuple[bytes, ...]) -> None:
@@ -49,23 +48,18 @@ class Memory:
     def forget(self) -> None:
         """Forget everything."""
         self.head, self.edge, self._next_end = None, (), None
-        self._holdings, self._learnt = {}, {}
+        self._holdings = {}
 
-    def end(self) -> None:
-        """End a turn: what it learnt was not confirmed by a write."""
-        self._learnt.clear()
-
-    def holding(self, key: HoldingKey) -> HoldingRow | None:
-        """Return a holding; None if it is known that it was never used."""
-        return self._learnt[key] if key in self._learnt else self._holdings[key]
-
-    def unknown(self, keys: Iterable[HoldingKey]) -> list[HoldingKey]:
-        """Return those holdings of which nothing is known."""
-        return [key for key in keys if key not in self._holdings and key not in self._learnt]
+    def known(self, keys: Iterable[HoldingKey]) -> dict[HoldingKey, HoldingRow | None]:
+        """Return those holdings of which something is known; None for one that was never used."""
+        holdings = self._holdings
+        return {key: holdings[key] for key in keys if key in holdings}
 
     def learn(self, keys: Iterable[HoldingKey], rows: Mapping[HoldingKey, HoldingRow]) -> None:
         """Take what was read of some holdings; those without a row were never used."""
-        self._learnt.update((key, rows.get(key)) for key in keys)
+        if len(self._holdings) > _MOST:
+            self._holdings.clear()
+        self._holdings.update((key, rows.get(key)) for key in keys)
 
     def nothing_ends_by(self, moment: int) -> bool:
         """Tell whether it is known that no hold ends by a moment."""
@@ -77,10 +71,6 @@ class Memory:
 
     def advance(self, batch: Batch) -> None:
         """Take what a write has just made true."""
-        if len(self._holdings) + len(self._learnt) > _MOST:
-            self._holdings.clear()
-        self._holdings.update(self._learnt)
-        self._learnt.clear()
         for row in batch.holdings:
             self._holdings[row.account, row.asset, row.bucket] = row
         if self._next_end is not None:

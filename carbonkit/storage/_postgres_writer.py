@@ -33,6 +33,9 @@ __all__ = ["HEAD", "Writer", "head_of"]
 HEAD: Final = "SELECT sequence, recorded_at, leaf, holdings, edge FROM carbonkit_head WHERE ledger = %s"
 _LOCKED_HEAD: Final = HEAD + " FOR UPDATE"
 _LEAF: Final = "SELECT leaf FROM carbonkit_record WHERE ledger = %s AND sequence = %s"
+_BY_KEY: Final = (
+    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off"
+)
 _HASH_BYTES: Final = 32
 _CERTAIN_TURNS: Final = 16  # after another store was faster: then it is at work, and likely to be so again
 _BACK_OFF: Final = 7  # the longest pause after a conflict is 2 ** 7 ms
@@ -77,6 +80,8 @@ class Writer:
         self._ledger = ledger
         self._portable = portable
         self._connection = connection
+        if connection is not None:
+            self._tune(connection)
         self._turn = threading.RLock()
         self._owner: int | None = None
         self._certain = False
@@ -177,7 +182,6 @@ class Writer:
         self._seen = memory.head or EMPTY
 
     def _end(self) -> None:
-        self.memory.end()
         connection = self._connection
         if connection is None or connection.closed or not in_transaction(connection):
             return
@@ -194,12 +198,19 @@ class Writer:
             self.memory.forget()
             connection = self._connector.connected(wait=True)
             try:
+                self._tune(connection)
                 self._check_tail(connection)
             except BaseException:
                 connection.close()
                 raise
             self._connection = connection
         return connection
+
+    def _tune(self, connection: Connection) -> None:
+        """Have every look-up go by its key, however small a table was when the server planned it."""
+        if not self._portable:
+            with ours(connection):
+                connection.execute(_BY_KEY, prepare=False)
 
     def _check_tail(self, connection: Connection) -> None:
         """After a reconnection: what was acknowledged must be there still."""
