@@ -66,9 +66,7 @@ def pay(name: str, quantity: int, source: AccountId = BANK, target: AccountId = 
 
 def issue(name: str, first: int, last: int) -> Transfer:
     serials = (SerialRange(first, last),)
-    return Transfer(
-        CommandId(name), [Leg(CEA, last - first + 1, ISSUER, ANN, serials=serials)], "issue", AT
-    )
+    return Transfer(CommandId(name), [Leg(CEA, last - first + 1, ISSUER, ANN, serials=serials)], "issue", AT)
 
 
 def sell(name: str, quantity: int) -> Transfer:

@@ -47,6 +47,7 @@ class Job:
         "error",
         "leads",
         "problems",
+        "refused",
         "repeats",
         "results",
         "signal",
@@ -65,6 +66,7 @@ class Job:
         """Forget what an earlier attempt came to."""
         self.drafted: list[Record | Refusal] = []  # what will be in the results once it is written
         self.repeats: set[int] = set()  # the places of commands that were recorded before
+        self.refused = False  # whether any command was
         self.problems: list[Problem] = []
         self.error: BaseException | None = None
 

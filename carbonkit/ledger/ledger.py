@@ -218,7 +218,7 @@ class Ledger:
             draft = Draft(self.store, faces=self._faces)
             before = draft.mark()
             self._worked_out(draft, jobs)
-            if not sure and any(job.error is not None or job.problems for job in jobs):
+            if not sure and any(job.refused for job in jobs):
                 return False  # refused by what may be old by now; the command itself may be in
             batch = draft.batch()
             if draft.mark() != before and not self.store.write(batch):
@@ -473,6 +473,7 @@ def _draft(draft: Draft, job: Job, now: int) -> None:
             else:
                 job.repeats.add(place)
         except CarbonkitError as error:
+            job.refused = True
             if job.atomic:
                 job.error = error
                 job.problems.append(error.at(file=f"command {command.id}").problem)

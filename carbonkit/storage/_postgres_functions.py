@@ -36,8 +36,8 @@ BEGIN{_ADVANCE}
     INSERT INTO carbonkit_entry VALUES
         (its_ledger, source, head_recorded_at, 0, head_sequence, -moved, source_after),
         (its_ledger, target, head_recorded_at, 1, head_sequence, moved, target_after);
-    UPDATE carbonkit_holding SET quantity = source_after WHERE ledger = its_ledger AND number = source;
-    UPDATE carbonkit_holding SET quantity = target_after WHERE ledger = its_ledger AND number = target;
+    UPDATE carbonkit_holding SET quantity = CASE number WHEN source THEN source_after ELSE target_after END
+        WHERE ledger = its_ledger AND number IN (source, target);
     RETURN true;
 END $$
 """

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from carbonkit.storage._postgres_connector import Connection
     from carbonkit.storage._postgres_memory import HoldingKey
 
-__all__ = ["by_function", "by_statements", "numbers", "texts"]
+__all__ = ["by_function", "by_statements", "numbers", "texts", "transfer_of"]
 
-_TRANSFER: Final = "SELECT carbonkit_transfer_1(" + ", ".join(["%s"] * 16) + ")"
 _BATCH: Final = "SELECT carbonkit_batch_1(" + ", ".join(["%s"] * 26) + ")"
 _HEAD: Final = (
     "UPDATE carbonkit_head SET sequence = %s, recorded_at = %s, leaf = %s, holdings = %s, edge = %s"
@@ -177,39 +176,24 @@ def _head(batch: Batch) -> tuple[object, ...]:
     return head.sequence, head.recorded_at, head.leaf, head.holdings, b"".join(batch.edge)
 
 
-def by_function(
-    connection: Connection, ledger: str, batch: Batch, number: Callable[[HoldingKey], int | None]
-) -> bool:
+def transfer_of(ledger: str, batch: Batch) -> tuple[str | int | bytes, ...] | None:
     """
-    Write a batch in one round trip, and commit the transaction if one is open.
+    Lay out a batch that is one transfer between two holdings that there are, as most are.
 
     Args:
-        connection: The connection.
         ledger: The ledger's name.
         batch: What to write.
-        number: Finds the number of a holding that the batch does not change.
 
     Returns:
-        Whether it was written; False if the head has moved.
+        The arguments of the function that writes it; None for another batch.
     """
-    sql, values = _transfer(ledger, batch) or _any(ledger, batch, number)
-    if not in_transaction(connection):
-        return connection.execute(sql, values, prepare=True, binary=True).fetchone() == (True,)
-    with pipelined(connection):
-        cursor = connection.execute(sql, values, prepare=True, binary=True)
-        connection.execute("COMMIT", prepare=False)
-    return cursor.fetchone() == (True,)
-
-
-def _transfer(ledger: str, batch: Batch) -> tuple[LiteralString, tuple[object, ...]] | None:
-    """Lay out a batch that is one transfer between two holdings that there are, if it is one."""
     if len(batch.rows) != 1 or len(batch.entries) != 2 or batch.head.holdings != batch.after.holdings:  # noqa: PLR2004  out and in
         return None
-    (row,) = batch.rows
+    row = batch.rows[0]
     if row.kind != "transfer" or batch.nodes or batch.ended or batch.begun:
         return None
     (source, _, _, _, _, left), (target, _, _, _, moved, arrived) = batch.entries
-    return _TRANSFER, (
+    return (
         ledger,
         batch.after.sequence,
         batch.after.leaf,
@@ -229,21 +213,39 @@ def _transfer(ledger: str, batch: Batch) -> tuple[LiteralString, tuple[object, .
     )
 
 
-def _any(
-    ledger: str, batch: Batch, number: Callable[[HoldingKey], int | None]
-) -> tuple[LiteralString, tuple[object, ...]]:
+def by_function(
+    connection: Connection, ledger: str, batch: Batch, number: Callable[[HoldingKey], int | None]
+) -> bool:
+    """
+    Write a batch in one round trip, and commit the transaction if one is open.
+
+    Args:
+        connection: The connection.
+        ledger: The ledger's name.
+        batch: What to write.
+        number: Finds the number of a holding that the batch does not change.
+
+    Returns:
+        Whether it was written; False if the head has moved.
+    """
     more: dict[str, Sequence[Sequence[Any]]] = {
         table: rows for table, rows in _others(batch, number) if rows
     }
     if batch.ended:
         more["ended"] = _ended(batch)
-    return _BATCH, (
+    values = (
         *(ledger, batch.after.sequence, batch.after.leaf, *_head(batch)),
         *_RECORD.arrays(batch.rows),
         *_ENTRY.arrays(sorted(batch.entries)),
         *_PAIRS.arrays(_changed(batch)),
         json.dumps(more, default=bytes.hex) if more else None,
     )
+    if not in_transaction(connection):
+        return connection.execute(_BATCH, values, prepare=True, binary=True).fetchone() == (True,)
+    with pipelined(connection):
+        cursor = connection.execute(_BATCH, values, prepare=True, binary=True)
+        connection.execute("COMMIT", prepare=False)
+    return cursor.fetchone() == (True,)
 
 
 def by_statements(
@@ -252,14 +254,20 @@ def by_statements(
     """
     Write a batch by statements that every server of this family runs, and commit.
 
+    Without a transaction that has locked the head, one is begun; if another writer was faster, the
+    first record's place is taken, and the server refuses it.
+
     Args:
-        connection: The connection, in a transaction that has locked the head.
+        connection: The connection.
         ledger: The ledger's name.
         batch: What to write.
         number: Finds the number of a holding that the batch does not change.
     """
     others = list(_others(batch, number))  # may read
+    begun = in_transaction(connection)
     with pipelined(connection):
+        if not begun:
+            connection.execute("BEGIN", prepare=False)
         _RECORD.insert(connection, ledger, batch.rows)
         _ENTRY.insert(connection, ledger, sorted(batch.entries))
         if changed := _changed(batch):

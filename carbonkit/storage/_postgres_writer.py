@@ -3,8 +3,9 @@ The writer's turn in PostgreSQL: one connection that writes, for all threads of 
 
 A certain turn is a transaction that begins by locking the ledger's head, so whoever
 has it is alone, wherever the other writers are. An uncertain turn locks nothing: it
-builds on the head that is remembered, and its write is one statement that does
-nothing if the head has moved.
+builds on the head that is remembered, and its write does nothing if the head has
+moved: the function of the fast path compares them, and the portable statements run
+into a record that has the place already.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from carbonkit.errors import BusyError, CarbonkitError, IntegrityError, StorageError
 from carbonkit.ledger.store import EMPTY, Head
+from carbonkit.storage._postgres_call import Call
 from carbonkit.storage._postgres_connector import Connector, in_transaction, ours, pipelined
 from carbonkit.storage._postgres_memory import Memory
-from carbonkit.storage._postgres_write import by_function, by_statements
+from carbonkit.storage._postgres_write import by_function, by_statements, transfer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,7 +71,7 @@ class Writer:
     Args:
         connector: Opens the connection.
         ledger: The ledger's name.
-        portable: Whether to do without functions, and so with certain turns alone.
+        portable: Whether to do without functions.
         connection: A connection that is open already.
     """
 
@@ -80,6 +82,7 @@ class Writer:
         self._ledger = ledger
         self._portable = portable
         self._connection = connection
+        self._call: Call | None = None
         if connection is not None:
             self._tune(connection)
         self._turn = threading.RLock()
@@ -144,11 +147,11 @@ class Writer:
             most = 1 << min(self._conflicts, _BACK_OFF)
             time.sleep((1 + secrets.randbelow(most)) / 1000)
         with self._turn:
-            sure = certain or self._portable or self._certain_left > 0
+            sure = certain or self._certain_left > 0
             try:
-                self._begin(certain=sure)
-                self._owner, self._certain = threading.get_ident(), sure
                 try:
+                    self._begin(certain=sure)
+                    self._owner, self._certain = threading.get_ident(), sure
                     yield sure
                 finally:
                     self._owner, self._certain = None, False
@@ -211,6 +214,7 @@ class Writer:
         if not self._portable:
             with ours(connection):
                 connection.execute(_BY_KEY, prepare=False)
+            self._call = Call(connection, "carbonkit_transfer_1", 16)
 
     def _check_tail(self, connection: Connection) -> None:
         """After a reconnection: what was acknowledged must be there still."""
@@ -277,16 +281,28 @@ class Writer:
         done = False
         try:
             with ours(connection):
-                if self._portable:
-                    by_statements(connection, self._ledger, batch, number)
-                    done = True
-                else:
-                    try:
-                        done = by_function(connection, self._ledger, batch, number)
-                    except psycopg.errors.UniqueViolation:
-                        if sure:
-                            raise
+                try:
+                    done = self._sent(connection, batch, number, sure=sure)
+                except psycopg.errors.UniqueViolation:
+                    if sure:
+                        raise
         finally:
             if not done:  # or not known to be done
                 self.memory.forget()
         return done
+
+    def _sent(
+        self,
+        connection: Connection,
+        batch: Batch,
+        number: Callable[[HoldingKey], int | None],
+        *,
+        sure: bool,
+    ) -> bool:
+        if self._portable:
+            by_statements(connection, self._ledger, batch, number)
+            return True
+        transfer = None if sure else transfer_of(self._ledger, batch)
+        if transfer is None or self._call is None:
+            return by_function(connection, self._ledger, batch, number)
+        return self._call(transfer)

@@ -149,14 +149,15 @@ def ours() -> Iterator[None]:
         CarbonkitError: What the database said: a `StorageError` if the file cannot be read or written
             just now, a `BusyError` if another process writes, an `IntegrityError` if it is broken.
     """
+    said: CarbonkitError
     try:
         yield
     except sqlite3.Error as error:
-        raise translated(error) from error
+        said = translated(error)
+        raise said from error
     except UnicodeDecodeError as error:  # what SQLite says of a broken schema may quote the broken bytes
-        raise IntegrityError(
-            "be readable and writable as a ledger", was="text that is broken", field="ledger file"
-        ) from error
+        said = IntegrityError("be readable as a ledger", was="a broken schema", field="ledger file")
+        raise said from error
 
 
 def connected(name: str, *, readonly: bool = False) -> sqlite3.Connection:

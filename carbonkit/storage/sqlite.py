@@ -132,7 +132,8 @@ class SQLiteStore:
         if not name or "\0" in name:  # SQLite would keep it in a file that vanishes
             raise InvalidValueError('be a file\'s path or ":memory:"', was=name, field="ledger file")
         if name != ":memory:":
-            name = os.path.abspath(name)  # noqa: PTH100  a thread may read after the host changed its folder
+            # A thread may read after the host changed its folder; a link is no second file to write.
+            name = os.path.realpath(name)
         return cls(reading(name) if readonly else writing(name))
 
     def close(self) -> None:
@@ -466,7 +467,7 @@ class SQLiteStore:
         return ((sequence, by) for sequence, by in rows)
 
     def faults(self) -> Iterator[str]:
-        """Yield what is missing from the file's schema, does not belong there, or lies where no look-up finds it."""
+        """Yield what is missing from the file, does not belong there, or lies where no look-up finds it."""
         broken = list(self._file.structure())
         yield from broken
         if broken:

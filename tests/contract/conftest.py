@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from contextlib import ExitStack
 from itertools import count
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import pytest
 
 from carbonkit.ledger import Ledger, MemoryStore
 from carbonkit.storage import SQLiteStore
+from carbonkit.storage.postgres import PostgresStore
 from tests.contract.world import Hands, opening
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from tests.contract.world import OpenStore
     from tests.postgres import Cluster
 
-POSTGRES = importlib.util.find_spec("carbonkit.storage.postgres") is not None
-KINDS = ("memory", "sqlite in memory", "sqlite file", *(("postgres", "postgres portable") * POSTGRES))
+KINDS = ("memory", "sqlite in memory", "sqlite file", "postgres", "postgres portable")
 _names = count(1)
 
 
@@ -50,8 +49,6 @@ def open_store(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Ite
             if kind.startswith("sqlite"):
                 path = ":memory:" if kind == "sqlite in memory" else tmp_path / f"{next(_names)}.db"
                 return opened.enter_context(SQLiteStore.open(path))
-            from carbonkit.storage.postgres import PostgresStore  # noqa: PLC0415
-
             dsn = request.getfixturevalue("ledgers_dsn")
             return opened.enter_context(
                 PostgresStore.open(dsn, ledger=f"ledger-{next(_names)}", portable=kind.endswith("portable"))

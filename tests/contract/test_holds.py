@@ -149,7 +149,9 @@ def test_a_hold_takes_from_the_bucket_that_its_leg_names_and_gives_back_there(ri
 
 
 def test_the_bank_may_hold_what_it_does_not_have(rich: Ledger) -> None:
-    rich.post_all([hold("loan", cash(1_000, BANK, BOB)), void("no", "loan"), hold("loan/2", cash(9, BANK, BOB))])
+    rich.post_all(
+        [hold("loan", cash(1_000, BANK, BOB)), void("no", "loan"), hold("loan/2", cash(9, BANK, BOB))]
+    )
     rich.post(post_hold("yes", "loan/2", 4))
     assert (rich.quantity(BANK, CNY), rich.quantity(BANK, CNY, Bucket.RESERVED)) == (-104, 0)
     assert rich.quantity(BOB, CNY) == 4
@@ -181,7 +183,9 @@ def test_numbers_posted_in_part_go_in_the_order_that_was_asked_for(rich: Ledger)
 
 
 @pytest.mark.parametrize(("going", "went", "stayed"), [(2, ["9-10"], ["2-4"]), (5, ["2-4", "9-10"], [])])
-def test_numbers_are_cut_between_ranges_too(rich: Ledger, going: int, went: list[str], stayed: list[str]) -> None:
+def test_numbers_are_cut_between_ranges_too(
+    rich: Ledger, going: int, went: list[str], stayed: list[str]
+) -> None:
     rich.post(hold("order", units(5, serials=[SerialRange(9, 10), SerialRange(2, 4)])))
     rich.post(post_hold("match", "order", going))
     assert ranges(rich, BOB) == went
@@ -192,7 +196,9 @@ def test_numbers_are_cut_between_ranges_too(rich: Ledger, going: int, went: list
 def test_numbers_that_are_given_back_are_free_again(rich: Ledger) -> None:
     rich.post_all([hold("order", units(10)), void("cancel", "order"), move("sell", units(10))])
     assert ranges(rich, BOB) == ["1-10"]
-    refused(rich, hold("order/2", units(1, BOB, CAL, [SerialRange(11, 11)])), "serial_range", SerialRangeError)
+    refused(
+        rich, hold("order/2", units(1, BOB, CAL, [SerialRange(11, 11)])), "serial_range", SerialRangeError
+    )
     refused(rich, hold("order/2", units(1, BOB, CAL, None)), "serial_range", SerialRangeError)
     refused(rich, hold("order/2", Leg(CNY, 1, ANN, BOB, serials=LEFT)), "serial_range", SerialRangeError)
 
@@ -281,7 +287,9 @@ def test_a_clock_that_goes_back_brings_no_hold_back(rich: Ledger, hands: Hands) 
     hands.at = AT - HOUR
 
     refused(rich, post_hold("match", "order"), "concluded")
-    refused(rich, hold("late", cash(1), expires_at=AT + HOUR), "hold_expired")  # recorded time has passed that
+    refused(
+        rich, hold("late", cash(1), expires_at=AT + HOUR), "hold_expired"
+    )  # recorded time has passed that
     assert rich.verify().ok
 
 
@@ -297,7 +305,9 @@ def test_a_hold_ends_by_recorded_time_while_the_clock_stands_still(rich: Ledger,
     assert rich.verify().ok
 
 
-def test_an_expiry_is_recorded_once_whatever_is_posted_after(rich: Ledger, hands: Hands, store: Store) -> None:
+def test_an_expiry_is_recorded_once_whatever_is_posted_after(
+    rich: Ledger, hands: Hands, store: Store
+) -> None:
     rich.post(hold("order", units(3), expires_at=AT + HOUR))
     hands.at = AT + 2 * HOUR
     for number in range(3):

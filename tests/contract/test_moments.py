@@ -120,7 +120,10 @@ def test_a_balance_of_the_past_can_be_asked_of_one_account_or_one_asset(ledger: 
     ledger.post_all([move("sell", units(2), cash(30)), pay("pay/2", 1)])
 
     at = AT + HOUR - TICK
-    assert [str(each) for each in ledger.balances(ANN, at=at)] == ["5 in ANN/CEA/tradable", "100 in ANN/CNY/tradable"]
+    assert [str(each) for each in ledger.balances(ANN, at=at)] == [
+        "5 in ANN/CEA/tradable",
+        "100 in ANN/CNY/tradable",
+    ]
     assert [str(each) for each in ledger.balances(asset=CEA, at=at)] == [
         "5 in ANN/CEA/tradable",
         "0 in BOB/CEA/tradable",
@@ -193,7 +196,7 @@ def test_a_ledger_may_begin_before_1970(open_store: OpenStore) -> None:
     ledger = Ledger(open_store(), FixedClock("1960-01-01T00:00:00Z"))
     ledger.post_all([*opening(), pay("pay/1", 5)])
     # An empty journal ends at 1970, and what follows is recorded later than that.
-    assert [each.recorded_at for each in ledger.records()][0] == datetime.datetime(
+    assert next(ledger.records()).recorded_at == datetime.datetime(
         1970, 1, 1, 0, 0, 0, 1, tzinfo=datetime.UTC
     )
     assert ledger.verify().ok

@@ -14,12 +14,13 @@ from carbonkit.ledger import (
     CommandId,
     Ledger,
     MemoryStore,
+    Receipt,
     Signer,
     leaf_hash,
     opened,
 )
 from carbonkit.ledger.tree import root_of
-from tests.contract.world import AT, HOUR, Hands, a_day, hold, cash, note, opening, pay
+from tests.contract.world import AT, HOUR, Hands, a_day, cash, hold, note, opening, pay
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,13 +134,13 @@ def test_only_what_is_there_can_be_proven(ledger: Ledger) -> None:
 
 def test_receipts_carry_a_checkpoint_that_is_signed(store: Store) -> None:
     ledger = Ledger(store, Hands(), ORIGIN, signers=[SIGNER, OTHER])
-    receipts = [*ledger.post_all(opening()), ledger.post(pay("pay/1", 5)), *ledger.post_each([pay("pay/2", 5)])]
+    receipts = [*ledger.post_all(opening()), ledger.post(pay("pay/1", 5))]
+    (each,) = ledger.post_each([pay("pay/2", 5)])
+    assert isinstance(each, Receipt)
 
-    for receipt in receipts:
-        assert not isinstance(receipt, type(None))
-        note_ = getattr(receipt, "note", "")
-        checkpoint = opened(note_, SIGNER.verifier, origin=ORIGIN)
-        assert checkpoint == opened(note_, OTHER.verifier) == getattr(receipt, "checkpoint", None)
+    for receipt in (*receipts, each):
+        checkpoint = opened(receipt.note, SIGNER.verifier, origin=ORIGIN)
+        assert checkpoint == opened(receipt.note, OTHER.verifier) == receipt.checkpoint
     again = ledger.post(pay("pay/1", 5))
     assert opened(again.note, SIGNER.verifier).size == 10
     assert opened(ledger.note(), SIGNER.verifier, OTHER.verifier) == ledger.checkpoint()

@@ -148,7 +148,12 @@ def test_a_posted_hold_goes_back_to_where_the_hold_took_it(rich: Ledger) -> None
 def test_of_a_hold_posted_in_part_only_that_part_goes_back(rich: Ledger) -> None:
     rich.post_all(
         [
-            hold("order", cash(60), cash(9, ANN, CAL), units(5, serials=[SerialRange(9, 10), SerialRange(2, 4)])),
+            hold(
+                "order",
+                cash(60),
+                cash(9, ANN, CAL),
+                units(5, serials=[SerialRange(9, 10), SerialRange(2, 4)]),
+            ),
             post_hold("match", "order", 40, 0, 3),
         ]
     )
@@ -185,7 +190,9 @@ def test_a_group_may_do_and_undo(rich: Ledger, store: Store) -> None:
 
 def test_in_one_group_too_a_transfer_is_reversed_once(rich: Ledger, store: Store) -> None:
     before = everything(store)
-    found = rich.problems([pay("a", 7, ANN, BOB), reverse("undo", "a"), reverse("again", "a"), reverse("x", "undo")])
+    found = rich.problems(
+        [pay("a", 7, ANN, BOB), reverse("undo", "a"), reverse("again", "a"), reverse("x", "undo")]
+    )
     assert [each.code for each in found] == ["concluded", "reversal_of_reversal"]
     assert everything(store) == before
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from carbonkit.ledger import (
     Account,
@@ -14,8 +14,8 @@ from carbonkit.ledger import (
     Command,
     CommandId,
     DefineAsset,
-    Leg,
     Ledger,
+    Leg,
     MemoryStore,
     OpenAccount,
     Receipt,
@@ -23,14 +23,12 @@ from carbonkit.ledger import (
     SerialRange,
 )
 from tests.contract.world import (
-    ANN,
     AT,
     BANK,
-    BOB,
-    CAL,
     CEA,
-    DAN,
+    HOLDERS,
     ISSUER,
+    LEFT,
     SECOND,
     Hands,
     a_day,
@@ -49,63 +47,77 @@ from tests.contract.world import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from carbonkit.ledger import Store
 
-HOLDERS = (ANN, BOB, CAL, DAN)
-BUCKETS = (Bucket.TRADABLE, Bucket.FROZEN, Bucket.PLEDGED)
+Step: TypeAlias = tuple[str, int, list[Command]]  # how to post, how many seconds later, and what
 
 
-def another_day(seed: int, steps: int) -> list[tuple[str, int, list[Command]]]:
-    """Draw a long mixed script: how to post, how many seconds the clock moves, and what."""
-    dice = random.Random(seed)  # noqa: S311  a script that is the same every time
-    used, held = [command.id.text for command in opening()], ["never"]
-    made, issued = 0, 0
-    script: list[tuple[str, int, list[Command]]] = []
+class Day:
+    """A long mixed script: what a world does that draws all its choices from one seed."""
 
-    def drawn() -> Command:
-        nonlocal made, issued
-        made += 1
-        name = f"{dice.choice('abc')}/{made}"
+    def __init__(self, seed: int) -> None:
+        self.dice = random.Random(seed)  # noqa: S311  a script that is the same every time
+        self.used = [command.id.text for command in opening()]
+        self.held = ["never"]
+        self.made = self.issued = 0
+
+    def steps(self, count: int) -> list[Step]:
+        dice = self.dice
+        return [
+            (
+                dice.choice(("post_all", "post_each", "post_each")),
+                dice.randint(-1, 4),
+                [self.command() for _ in range(dice.choice((1, 1, 2, 5, 12)))],
+            )
+            for _ in range(count)
+        ]
+
+    def command(self) -> Command:
+        dice = self.dice
+        self.made += 1
+        name, old = f"{dice.choice('abc')}/{self.made}", dice.choice(self.used[-40:])
         source, target = dice.sample(HOLDERS, 2)
         quantity = dice.randint(1, 40)
-        old = dice.choice(used[-40:])
-        used.append(name)
-        which = dice.randrange(14)
-        if which == 0:
-            first = issued + dice.randint(1, 3)
-            issued = first + dice.randint(0, 60)
-            return issue(name, SerialRange(first, issued), target=target)
-        if which <= 2:
-            return pay(name, 10 * quantity, BANK, target)
-        if which <= 4:
-            return pay(name, quantity, source, target)
-        if which <= 6:
-            return move(name, units(quantity, source, target), cash(quantity, target, source))
-        if which == 7:
-            bucket = dice.choice(BUCKETS[1:])
-            return move(name, Leg(CEA, 1 + quantity // 8, source, source, target_bucket=bucket, serials=units(1).serials))
-        if which == 8:
-            return note(name, source)
-        if which <= 10:
-            legs = [dice.choice((cash, units))(1 + quantity // 4, source, target) for _ in range(dice.randint(1, 2))]
-            ends = None if dice.random() < 0.5 else AT + (made + dice.randint(0, 60)) * SECOND
-            held.append(name)
-            return hold(name, *legs, bucket=dice.choice((Bucket.RESERVED, Bucket.PENDING_SURRENDER)), expires_at=ends)
-        if which == 11:
-            of = dice.choice([*held[-12:], old])
-            return dice.choice([post_hold(name, of), post_hold(name, of, 1), void(name, of)])
-        if which == 12:
-            return reverse(name, old)
-        return pay(old, quantity, BANK, target)  # an id again, most often with other content
+        self.used.append(name)
+            frozen = attrs.evolve(some, target=target, target_bucket=dice.choice((Bucket.FROZEN, Bucket.PLEDGED)))
+        makes: list[Callable[[], Command]] = [
+            lambda: self.issue(name, target),
+            *[lambda: pay(name, 10 * quantity, BANK, target)] * 2,
+            *[lambda: pay(name, quantity, source, target)] * 2,
+            *[lambda: move(name, units(quantity, source, target), cash(quantity, target, source))] * 2,
+            lambda: move(name, frozen),
+            lambda: note(name, source),
+            *[lambda: self.hold(name, 1 + quantity // 4, source, target)] * 2,
+            lambda: self.end(name, old),
+            lambda: reverse(name, old),
+            lambda: pay(old, quantity, BANK, target),  # an id again, most often with other content
+        ]
+        return dice.choice(makes)()
 
-    while len(script) < steps:
-        count = dice.choice((1, 1, 2, 5, 12))
-        how = dice.choice(("post_all", "post_each", "post_each"))
-        script.append((how, dice.randint(-1, 4), [drawn() for _ in range(count)]))
-    return script
+    def issue(self, name: str, target: AccountId) -> Command:
+        first = self.issued + self.dice.randint(1, 3)
+        self.issued = first + self.dice.randint(0, 60)
+        return issue(name, SerialRange(first, self.issued), target=target)
+
+    def hold(self, name: str, quantity: int, source: AccountId, target: AccountId) -> Command:
+        self.held.append(name)
+        kinds = self.dice.choices((cash, units), k=self.dice.randint(1, 2))
+        ends = AT + (self.made + self.dice.randint(0, 60)) * SECOND
+        return hold(
+            name,
+            *(kind(quantity, source, target) for kind in kinds),
+            bucket=self.dice.choice((Bucket.RESERVED, Bucket.PENDING_SURRENDER)),
+            expires_at=self.dice.choice((None, ends)),
+        )
+
+    def end(self, name: str, old: str) -> Command:
+        of = self.dice.choice([*self.held[-12:], old])
+        return self.dice.choice([post_hold(name, of), post_hold(name, of, 1), void(name, of)])
 
 
-def run(store: Store, script: list[tuple[str, int, list[Command]]]) -> tuple[Ledger, list[object]]:
+def run(store: Store, script: list[Step]) -> tuple[Ledger, list[object]]:
     """Post a script, and note what came of each step."""
     hands = Hands()
     ledger = Ledger(store, hands)
@@ -127,7 +139,7 @@ def outcome(result: Receipt | Refusal) -> object:
 
 
 def test_a_long_mixed_script_makes_the_same_of_every_store(store: Store) -> None:
-    script = another_day(seed=2021, steps=150)
+    script = Day(seed=2021).steps(150)
     model, expected = run(MemoryStore(), script)
     ledger, came = run(store, script)
 
@@ -145,8 +157,8 @@ def test_a_long_mixed_script_makes_the_same_of_every_store(store: Store) -> None
 
 
 def test_a_journal_posted_again_elsewhere_makes_the_same_store(store: Store) -> None:
-    """All but what the ledger itself recorded, at the same moments: a follower needs no more than the commands."""
-    model, _ = run(MemoryStore(), another_day(seed=7, steps=40))
+    """The same commands at the same moments are enough; what the ledger itself recorded comes by itself."""
+    model, _ = run(MemoryStore(), Day(seed=7).steps(40))
     hands = Hands()
     ledger = Ledger(store, hands)
     for record in model.records():
@@ -173,4 +185,6 @@ def test_the_form_of_a_record_is_for_ever(store: Store) -> None:
         ]
     )
     assert ISSUER in {each.id for each in store.accounts()}
-    assert ledger.checkpoint().root.hex() == "654851a078658df240dafb6a4bfc3b8288f54a0987cfc76d4c9b3ba8b775a427"
+    assert (
+        ledger.checkpoint().root.hex() == "654851a078658df240dafb6a4bfc3b8288f54a0987cfc76d4c9b3ba8b775a427"
+    )

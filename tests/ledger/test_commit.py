@@ -19,7 +19,9 @@ PATIENCE = 20
 
 
 def job(*names: str) -> Job:
-    return Job([Statement(CommandId(each), AccountId("ANN"), "note", {"a": ""}, AT) for each in names], atomic=True)
+    return Job(
+        [Statement(CommandId(each), AccountId("ANN"), "note", {"a": ""}, AT) for each in names], atomic=True
+    )
 
 
 def said(jobs: Sequence[Job]) -> list[str]:
@@ -201,18 +203,21 @@ def test_one_who_leaves_while_its_job_is_done_disturbs_nobody() -> None:
     crowd = Crowd()
     crowd.wait(job("leader"))
     leaving = job("leaving")
-    lock = Interrupted(lambda: (crowd.work.let.set(), [each.join(PATIENCE) for each in crowd.threads]))
+    lock = Interrupted(crowd.finish)
     leaving.signal = cast(Any, lock)
     with pytest.raises(KeyboardInterrupt):
         crowd.queue.run(leaving)
-    assert crowd.finish() == [["first"], ["leader", "leaving"]]
+    assert crowd.work.done == [["first"], ["leader", "leaving"]]
     assert leaving.done
     assert lock.released == 1
 
 
 def test_a_job_forgets_an_earlier_attempt() -> None:
     one = job("a")
-    one.error, one.problems, one.repeats = ZeroDivisionError(), [cast(Any, "problem")], {1}
+    one.error, one.refused = ZeroDivisionError(), True
+    one.problems, one.repeats = [cast(Any, "problem")], {1}
     one.drafted = [cast(Any, "record")]
     one.clear()
-    assert (one.error, one.problems, one.repeats, one.drafted) == (None, [], set(), [])
+    assert one.error is None
+    assert not one.refused
+    assert (one.problems, one.repeats, one.drafted) == ([], set(), [])

@@ -33,7 +33,9 @@ def test_quantities_wait_in_a_bucket_of_holds() -> None:
     for bucket in HELD:
         assert Hold(ID, [LEG], "order", AT, bucket, None).bucket is bucket
     for wrong in ({*Bucket} - HELD) | {"reserved", None, 5}:
-        with pytest.raises(InvalidValueError, match=r"bucket: must be Bucket\.PENDING_SURRENDER or Bucket\.RESERVED"):
+        with pytest.raises(
+            InvalidValueError, match=r"bucket: must be Bucket\.PENDING_SURRENDER or Bucket\.RESERVED"
+        ):
             Hold(ID, [LEG], "order", AT, wrong, None)  # type: ignore[arg-type]
 
 

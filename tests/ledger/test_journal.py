@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carbonkit.errors import CarbonkitError, IntegrityError
+from carbonkit.errors import IntegrityError
 from carbonkit.ledger import (
     LARGEST,
     Account,
@@ -89,7 +89,11 @@ def record(name: str) -> Record:
 
 def test_a_record_is_a_view_of_its_row() -> None:
     trade = record("trade")
-    assert (trade.sequence, trade.digest, trade.recorded_at) == (8, ROWS["trade"].leaf.hex(), AT.replace(microsecond=7))
+    assert (trade.sequence, trade.digest, trade.recorded_at) == (
+        8,
+        ROWS["trade"].leaf.hex(),
+        AT.replace(microsecond=7),
+    )
     assert [(str(each.holding), each.quantity, each.balance_after) for each in trade.entries] == [
         ("ANN/CEA/tradable", -4, 6),
         ("BOB/CEA/tradable", 4, 4),
@@ -144,7 +148,7 @@ PEOPLE = st.lists(IDS, min_size=2, max_size=4, unique=True)
     data=st.data(),
 )
 @settings(max_examples=60)
-def test_the_text_that_a_draft_writes_of_a_transfer_is_the_canonical_one(  # noqa: PLR0913, PLR0917  all are drawn
+def test_the_text_that_a_draft_writes_of_a_transfer_is_the_canonical_one(  # noqa: PLR0917  all are drawn
     people: list[str],
     things: list[str],
     name: str,
@@ -172,7 +176,11 @@ def test_the_text_that_a_draft_writes_of_a_transfer_is_the_canonical_one(  # noq
     for _ in range(data.draw(st.integers(1, 4), label="legs")):
         quantity = data.draw(st.integers(1, LARGEST // 8), label="quantity")
         cut = data.draw(st.integers(1, quantity), label="cut")
-        pieces = [SerialRange(start, start + cut - 1), SerialRange(start + cut, start + quantity - 1)] if cut < quantity else [SerialRange(start, start + quantity - 1)]
+        pieces = (
+            [SerialRange(start, start + cut - 1), SerialRange(start + cut, start + quantity - 1)]
+            if cut < quantity
+            else [SerialRange(start, start + quantity - 1)]
+        )
         start += quantity
         bucket = data.draw(free, label="bucket")
         other = bucket if len(others) == 1 else data.draw(free, label="other bucket")
@@ -235,9 +243,13 @@ HOSTILE: dict[str, list[Any]] = {
     "detail": JSONS,
     "leaf": [None, b"", bytes(32), bytes(31), "0" * 64, 5],
 }
+# What says nothing in another way is the same record; that its column is not as written, `verify` finds.
+SAME = [("movements", "{}", "[]"), ("detail", None, "")]
 
 
-@pytest.mark.parametrize("name", ["define/CNY", "open/ANN", "issue", "trade", "hold", "match", "undo", "void", "said"])
+@pytest.mark.parametrize(
+    "name", ["define/CNY", "open/ANN", "issue", "trade", "hold", "match", "undo", "void", "said"]
+)
 @pytest.mark.parametrize("column", HOSTILE)
 def test_a_column_that_no_ledger_wrote_is_an_integrity_error(name: str, column: str) -> None:
     row = ROWS[name]
@@ -245,7 +257,8 @@ def test_a_column_that_no_ledger_wrote_is_an_integrity_error(name: str, column: 
         changed = row._replace(**{column: value})
         if changed == row and type(getattr(row, column)) is type(value):
             continue
-        if column == "detail" and not value and not row.detail:
+        if (column, value, getattr(row, column)) in SAME:
+            assert record_of(changed, STORE.holding_numbered).text() == record(name).text()
             continue
         with pytest.raises(IntegrityError):
             record_of(changed, STORE.holding_numbered)
@@ -283,5 +296,6 @@ def test_holdings_that_are_named_otherwise_break_the_seal() -> None:
 
     with pytest.raises(IntegrityError, match="must be what was sealed"):
         record_of(ROWS["trade"], other)
-    with pytest.raises((IntegrityError, CarbonkitError)):
-        record_of(ROWS["trade"], {}.__getitem__)
+    unnamed: dict[int, Holding] = {}
+    with pytest.raises(IntegrityError, match="be a record of the journal"):
+        record_of(ROWS["trade"], unnamed.__getitem__)

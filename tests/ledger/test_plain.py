@@ -10,7 +10,7 @@ import attrs
 import pytest
 from hypothesis import given
 
-from carbonkit.errors import CarbonkitError, IntegrityError
+from carbonkit.errors import IntegrityError
 from carbonkit.ledger import (
     Account,
     AccountId,
@@ -33,6 +33,7 @@ from carbonkit.ledger import (
     VoidHold,
 )
 from carbonkit.ledger.plain import canonical, command_from, kind_of, plain_command
+from carbonkit.ledger.row import HOSTILE
 from carbonkit.values import as_instant
 from tests.ledger.drawn import COMMANDS
 
@@ -128,7 +129,7 @@ CHANGES: dict[type, list[dict[str, Any]]] = {
 
 @pytest.mark.parametrize("command", ONE_OF_EACH, ids=kind_of)
 def test_every_fact_changes_the_text(command: Command) -> None:
-    changes = [{"id": CommandId("z")}, {"effective_at": LATER}, *CHANGES[type(command)]]
+    changes: list[dict[str, Any]] = [{"id": CommandId("z")}, {"effective_at": LATER}, *CHANGES[type(command)]]
     texts = [written(attrs.evolve(command, **change)) for change in changes]
     assert len({written(command), *texts}) == len(texts) + 1
 
@@ -148,16 +149,20 @@ def test_every_kind_has_its_own_name() -> None:
 
 
 def test_the_form_is_for_ever() -> None:
-    assert [written(each) for each in (ONE_OF_EACH[2], ONE_OF_EACH[4], ONE_OF_EACH[5])] == [
+    assert written(ONE_OF_EACH[2]) == (
         '{"command":"transfer","effective_at":"2021-07-16T01:30:00.000000Z","id":"x",'
         '"legs":[{"asset":"CEA","quantity":2,"serials":[[1,2]],"source":["ANN","tradable"],'
-        '"target":["BOB","tradable"]}],"reason":"gift"}',
+        '"target":["BOB","tradable"]}],"reason":"gift"}'
+    )
+    assert written(ONE_OF_EACH[4]) == (
         '{"bucket":"reserved","command":"hold","effective_at":"2021-07-16T01:30:00.000000Z",'
         '"expires_at":null,"id":"x","legs":[{"asset":"CEA","quantity":2,"serials":[[1,2]],'
-        '"source":["ANN","tradable"],"target":["BOB","tradable"]}],"reason":"gift"}',
+        '"source":["ANN","tradable"],"target":["BOB","tradable"]}],"reason":"gift"}'
+    )
+    assert written(ONE_OF_EACH[5]) == (
         '{"command":"post_hold","effective_at":"2021-07-16T01:30:00.000000Z","hold":"y","id":"x",'
-        '"quantities":[2]}',
-    ]
+        '"quantities":[2]}'
+    )
     assert written(Statement(ID, ANN, "note", {"a": "碳\n"}, AT)) == (
         '{"account":"ANN","command":"statement","effective_at":"2021-07-16T01:30:00.000000Z",'
         '"facts":{"a":"\\u78b3\\n"},"id":"x","stated":"note"}'
@@ -208,7 +213,7 @@ def test_an_unknown_command_is_an_integrity_error(facts: dict[str, Any]) -> None
     ids=str,
 )
 def test_facts_that_make_no_command_are_refused(facts: dict[str, Any]) -> None:
-    with pytest.raises((CarbonkitError, TypeError, ValueError, LookupError)):
+    with pytest.raises(HOSTILE):
         command_from({**BASE, **facts})
 
 
@@ -232,5 +237,5 @@ def test_facts_that_make_no_command_are_refused(facts: dict[str, Any]) -> None:
 def test_a_leg_that_makes_no_sense_is_refused(change: dict[str, Any]) -> None:
     facts: Any = plain_command(ONE_OF_EACH[2])
     facts["legs"][0].update(change)
-    with pytest.raises((CarbonkitError, TypeError, ValueError)):
+    with pytest.raises(HOSTILE):
         command_from(facts)

@@ -11,6 +11,7 @@ import contextlib
 import json
 import random
 import sqlite3
+from hashlib import sha256
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,8 @@ from tests.sample_ledger import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from carbonkit.ledger import Command
 
 SEED = 20210716
 PAYMENTS = 260  # so that there is a tree node
@@ -114,11 +117,15 @@ def keys(path: Path) -> dict[str, tuple[str, ...]]:
                 name
                 for _, name in sorted(
                     (place, name)
-                    for name, place in connection.execute("SELECT name, pk FROM pragma_table_info(?)", (table,))
+                    for name, place in connection.execute(
+                        "SELECT name, pk FROM pragma_table_info(?)", (table,)
+                    )
                     if place
                 )
             )
-            for (table,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+            for (table,) in connection.execute(
+                "SELECT name FROM sqlite_schema WHERE type = 'table'"
+            ).fetchall()
         }
 
 
@@ -178,7 +185,11 @@ def tampered_values(column: str, value: object, others: list[object]) -> list[ob
         values += [None, 1_626_409_800_000_001]
     if column in {"movements", "detail"} and value not in {"", "[]"}:
         text = str(value)
-        values += [text.replace("[", "[ ", 1), text.replace("1", "2", 1), text.replace("null", '"from_right"')]
+        values += [
+            text.replace("[", "[ ", 1),
+            text.replace("1", "2", 1),
+            text.replace("null", '"from_right"'),
+        ]
         values += [json.dumps(json.loads(text)), text.replace("5", "5.0", 1), "[" * 5_000]
     return [each for each in dict.fromkeys(values) if each != value or type(each) is not type(value)]
 
@@ -271,7 +282,9 @@ def test_a_row_put_in_twice(path: Path, sample: Sample, table: str) -> None:
 
 def swap(path: Path, table: str, one: Row, two: Row, *, unique: str = "") -> None:
     """Let two rows change places: each keeps its key and gets what the other one says."""
-    columns = [column for column in one if column not in {*keys(path)[table], "last"}]  # not how long a block is
+    columns = [
+        column for column in one if column not in {*keys(path)[table], "last"}
+    ]  # not how long a block is
     settings = ", ".join(f"{column} = ?" for column in columns)
     with unguarded(path) as connection:
         if unique:
@@ -289,7 +302,7 @@ def swap(path: Path, table: str, one: Row, two: Row, *, unique: str = "") -> Non
 def test_two_rows_that_change_places(path: Path, sample: Sample, table: str) -> None:
     tried, found = 0, rows(path, table)
     plain = [column for column in found[0] if column not in {*keys(path)[table], "last"}]
-    for one, two in [*pairwise(found)][:12] + [(found[0], found[-1])]:
+    for one, two in [*[*pairwise(found)][:12], (found[0], found[-1])]:
         if any(one[column] != two[column] for column in plain):
             path.write_bytes(sample.content)
             swap(path, table, one, two, unique={"record": "command_id", "holding": "account"}.get(table, ""))
@@ -484,8 +497,8 @@ def test_a_value_of_a_type_that_the_table_forbids(
     path: Path, sample: Sample, table: str, declared: str, value: object
 ) -> None:
     """Each equals what belongs there, or nearly, so that a plain comparison may overlook it."""
-    column = declared.split()[0]
-    held = "number = (SELECT number FROM holding WHERE account = 'ANN' AND asset = 'CNY' AND bucket = 'tradable')"
+    column = declared.partition(" ")[0]
+    held = "account = 'ANN' AND asset = 'CNY' AND bucket = 'tradable'"
     which = {
         "holding": held,
         "record": "sequence = 9",
@@ -507,7 +520,12 @@ def test_an_index_that_leads_elsewhere(path: Path, sample: Sample) -> None:
 
     A receipt asked for again would be recorded twice, and serial numbers would be nowhere.
     """
-    with schema_rewritten(path, "block_of_holding", "ON block (holding, first, last)", "ON block (holding, first, last) WHERE first < 0") as connection:
+    with schema_rewritten(
+        path,
+        "block_of_holding",
+        "ON block (holding, first, last)",
+        "ON block (holding, first, last) WHERE first < 0",
+    ) as connection:
         connection.execute("REINDEX block_of_holding")
     with SQLiteStore.open(path, readonly=True) as store:
         assert store.serials(Holding(ANN, CEA, Bucket.TRADABLE.value)) == ()  # though Ann holds 186
@@ -525,9 +543,11 @@ def test_a_tail_cut_off_cleanly_shows_only_against_a_checkpoint(tmp_path: Path) 
         ledger = Ledger(store, clock)
         fill(ledger, clock)
         older = ledger.checkpoint()
-        with contextlib.closing(sqlite3.connect(tmp_path / "older.db")) as copy:
-            with contextlib.closing(sqlite3.connect(path)) as source:
-                source.backup(copy)
+        with (
+            contextlib.closing(sqlite3.connect(tmp_path / "older.db")) as copy,
+            contextlib.closing(sqlite3.connect(path)) as source,
+        ):
+            source.backup(copy)
         newest = ledger.post(pay("pay/last", 5)).checkpoint
     assert differences(path, older, newest) == ()
     (tmp_path / "older.db").replace(path)
@@ -535,7 +555,10 @@ def test_a_tail_cut_off_cleanly_shows_only_against_a_checkpoint(tmp_path: Path) 
     assert differences(path) == ()  # the honest limit
     assert differences(path, older) == ()
     (found,) = differences(path, older, newest)
-    assert found == f"the checkpoint of {newest.size} records is not reached: the journal ends at record {older.size}"
+    assert (
+        found
+        == f"the checkpoint of {newest.size} records is not reached: the journal ends at record {older.size}"
+    )
 
 
 def test_a_tail_deleted_row_by_row_shows_only_against_a_checkpoint(path: Path, sample: Sample) -> None:
@@ -545,7 +568,8 @@ def test_a_tail_deleted_row_by_row_shows_only_against_a_checkpoint(path: Path, s
     with unguarded(path) as connection:
         for row in before:
             connection.execute(
-                "UPDATE holding SET quantity = quantity - ? WHERE number = ?", (row["quantity"], row["holding"])
+                "UPDATE holding SET quantity = quantity - ? WHERE number = ?",
+                (row["quantity"], row["holding"]),
             )
         connection.execute("DELETE FROM entry WHERE sequence = ?", (last["sequence"],))
         connection.execute("DELETE FROM record WHERE sequence = ?", (last["sequence"],))
@@ -560,7 +584,7 @@ def test_a_ledger_rebuilt_with_another_amount_shows_only_against_a_checkpoint(
     """Post other commands into a new file: rows, entries, balances and tree all agree."""
     path, clock = tmp_path / "other.db", HandClock()
 
-    def other(quantity: int) -> Any:
+    def other(quantity: int) -> Command:
         return pay(name, quantity, BANK, ANN)
 
     with SQLiteStore.open(path) as store:
@@ -573,7 +597,9 @@ def test_a_ledger_rebuilt_with_another_amount_shows_only_against_a_checkpoint(
         assert ledger.checkpoint().size == sample.checkpoint.size
     assert differences(path) == ()
     (found,) = differences(path, sample.checkpoint)
-    assert found.startswith(f"the first {sample.checkpoint.size} records are not those of the checkpoint: root ")
+    assert found.startswith(
+        f"the first {sample.checkpoint.size} records are not those of the checkpoint: root "
+    )
 
 
 def test_a_tree_built_anew_over_edited_rows_shows_only_against_a_checkpoint(
@@ -598,8 +624,6 @@ def test_a_tree_built_anew_over_edited_rows_shows_only_against_a_checkpoint(
         leaves = list(store.leaves(0, 256))
     level = leaves
     while len(level) > 1:
-        from hashlib import sha256
-
         level = [sha256(b"\1" + one + two).digest() for one, two in zip(level[::2], level[1::2], strict=True)]
     with unguarded(path) as connection:
         connection.execute("INSERT INTO node VALUES (8, 0, ?)", level)
@@ -621,7 +645,10 @@ def test_a_file_emptied_is_a_ledger_without_records(tmp_path: Path, sample: Samp
 
 def test_a_tampered_record_is_not_handed_out(path: Path) -> None:
     """Not only verification notices: a receipt, a look-up and a listing do too."""
-    edit(path, "UPDATE record SET movements = replace(movements, '500000', '600000') WHERE command_id = 'pay/ann'")
+    edit(
+        path,
+        "UPDATE record SET movements = replace(movements, '500000', '600000') WHERE command_id = 'pay/ann'",
+    )
     with SQLiteStore.open(path) as store:
         ledger = Ledger(store, HandClock())
         for ask in (
