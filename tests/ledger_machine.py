@@ -22,7 +22,6 @@ from carbonkit.ledger import (
     Bucket,
     Checkpoint,
     Command,
-    CommandId,
     DefineAsset,
     ExpireHold,
     Holding,
@@ -33,50 +32,21 @@ from carbonkit.ledger import (
     PostHold,
     Receipt,
     Refusal,
-    Reversal,
     SerialRange,
+    Statement,
     Store,
     Transfer,
-    VoidHold,
     ship,
 )
 from carbonkit.ledger.commit import Job
 from tests.ledger_draws import ACCOUNTS, ASSETS, AT, HOUR, Asking, instant
-from tests.ledger_model import FOR_HOLDS, TICK, Model, Outcome, Place, ticks
+from tests.ledger_model import FOR_HOLDS, MOST, TICK, Model, Outcome, Place, ticks
+from tests.ledger_reached import count_moves, count_outcome
 
 if TYPE_CHECKING:
     import datetime
     from collections import Counter
     from collections.abc import Sequence
-
-REACHED = frozenset(
-    {
-        "overdraft",
-        "split block",
-        "hold posted whole",
-        "hold posted in part",
-        "hold voided",
-        "hold expired",
-        "hold posted too late",
-        "hold ended twice",
-        "same id, same content",
-        "same id, other content",
-        "reversed",
-        "posted hold reversed",
-        "reversal refused",
-        "failed in the middle of a group",
-        "refused one by one",
-        "crash with an open hold",
-        "clock went back",
-        "write failed",
-        "shipped with an open hold",
-        "balance too large",
-        "refused, but holds expired",
-        "one caller refused, one not",
-        "two holds expired at once",
-    }
-)
-"""What the machine must have come to for its silence to mean anything."""
 
 
 class Home(Protocol):
@@ -216,29 +186,46 @@ class Machine(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def write_for_several_callers(self, data: st.DataObject) -> None:
-        """Do what the ledger does when threads wait for each other: one write for groups that stand alone."""
+        """Let two groups that stand alone share a write, as those of waiting threads do."""
         self.ask.data = data
         model, _ = self.expected([])
-        jobs, groups = [], []
-        for _ in range(2):
-            commands, ahead = list[Command](), model
+        groups: list[list[Command]] = [[], []]
+        for commands in groups:
+            ahead = model
             for _ in range(self.ask.draw((1, 2))):
                 commands.append(self.ask.command(ahead, self.now))
                 ahead, _ = ahead.together(commands[-1:], self.now)
-            jobs.append(Job(commands, atomic=True))
+        self.write_together(groups)
+
+    @precondition(lambda self: "DAN" not in self.model.accounts)
+    @rule()
+    def rely_on_what_another_caller_failed_to_do(self) -> None:
+        dan = Account(AccountId("DAN"), "holder", may_go_negative=False)
+        too_much = Leg(AssetId("CNY"), MOST, AccountId("ANN"), AccountId("BOB"))
+        first: list[Command] = [
+            OpenAccount(self.ask.new_id(), dan, AT),
+            Transfer(self.ask.new_id(), [too_much], "trade", AT),
+        ]
+        self.write_together([first, [Statement(self.ask.new_id(), dan.id, "note", {"text": "here"}, AT)]])
+
+    def write_together(self, groups: Sequence[Sequence[Command]]) -> None:
+        model, _ = self.expected([])
+        jobs, expected = [Job(commands, atomic=True) for commands in groups], list[list[Outcome]]()
+        for commands in groups:
             after, outcomes = model.together(commands, self.now)
-            groups.append(outcomes)
-            model = model if any(each.code for each in outcomes) else after
+            expected.append(outcomes)
+            if not any(each.code for each in outcomes):
+                model = after
         self.ledger._work(jobs)
         self.moved_to(model, [], [])
-        for job, outcomes in zip(jobs, groups, strict=True):
+        for job, outcomes in zip(jobs, expected, strict=True):
             codes = [each.code for each in outcomes if each.code]
             assert [each.code for each in job.problems] == codes
             if not codes:
                 assert not job.error
                 self.compare([each for each in job.results if isinstance(each, Receipt)], outcomes)
-        failed = [any(each.code for each in outcomes) for outcomes in groups]
-        self.reached["one caller refused, one not"] += len({*failed}) - 1
+        failed = {any(each.code for each in outcomes) for outcomes in expected}
+        self.reached["one caller refused, one not"] += len(failed) == 2
 
     @rule(data=st.data())
     def move_the_clock(self, data: st.DataObject) -> None:
@@ -274,6 +261,15 @@ class Machine(RuleBasedStateMachine):
         ends = max(AT, at) + self.ask.draw((TICK, 2 * TICK, 3 * TICK))
         post = PostHold(self.ask.new_id(), hold.id, AT)
         self.post_each([attrs.evolve(hold, expires_at=ends), self.ask.transfer(self.model), post])
+
+    @rule(data=st.data())
+    def hold_twice_and_let_both_end(self, data: st.DataObject) -> None:
+        self.ask.data = data
+        for ends in (HOUR, HOUR / 2):
+            at = instant(self.model.next_moment(self.now))
+            self.post(attrs.evolve(self.ask.hold(self.model, self.now), expires_at=max(AT, at) + ends))
+        self.clock.at = max(AT, instant(self.model.journal[-1].at)) + self.ask.draw((HOUR, HOUR / 2))
+        self.post(self.ask.transfer(self.model))
 
     @rule(data=st.data())
     def crash(self, data: st.DataObject) -> None:
@@ -387,49 +383,15 @@ class Machine(RuleBasedStateMachine):
             assert receipt == attrs.evolve(first, repeated=receipt.repeated)
 
     def moved_to(self, model: Model, commands: Sequence[Command], outcomes: Sequence[Outcome]) -> None:
-        """Take what the model came to, and count what was reached."""
-        new = model.journal[len(self.model.journal) :]
-        late = bool(self.model.journal) and self.now <= self.model.journal[-1].at - 1_000_000
-        expired = sum(isinstance(each.command, ExpireHold) for each in new)
-        self.reached["split block"] += model.splits > self.model.splits
-        self.reached["hold expired"] += expired
-        self.reached["two holds expired at once"] += expired > 1
-        self.reached["clock went back"] += bool(new) and late
-        self.reached["refused, but holds expired"] += bool(expired) and all(each.code for each in outcomes)
+        """Take what the model came to, and count what that reached."""
+        count_moves(self.reached, self.model, model, self.now)
+        expired = any(
+            isinstance(each.command, ExpireHold) for each in model.journal[len(self.model.journal) :]
+        )
+        self.reached["refused, but holds expired"] += expired and all(each.code for each in outcomes)
         for command, outcome in zip(commands, outcomes, strict=True):
-            self.reached["same id, same content"] += outcome.repeated
-            self.count(command, outcome, model)
+            count_outcome(self.reached, command, outcome, model)
         self.model = model
-
-    def count(self, command: Command, outcome: Outcome, model: Model) -> None:
-        ends, reverses = isinstance(command, (PostHold, VoidHold)), isinstance(command, Reversal)
-        match outcome.code:
-            case "overdraft":
-                self.reached["overdraft"] += 1
-            case "too_large":
-                self.reached["balance too large"] += 1
-            case "identifier_reused":
-                self.reached["same id, other content"] += 1
-            case "hold_expired":
-                self.reached["hold posted too late"] += ends
-            case "concluded":
-                self.reached["hold ended twice"] += ends
-            case _:
-                pass
-        self.reached["reversal refused"] += reverses and outcome.code not in ("", "group", "unknown_command")
-        if outcome.code or outcome.repeated:
-            return
-        if isinstance(command, PostHold):
-            whole = len(model.journal[outcome.sequence - 1].lines) == 2 * self.legs_of(command.hold, model)
-            partly = command.quantities is not None and not whole
-            self.reached["hold posted in part" if partly else "hold posted whole"] += 1
-        self.reached["hold voided"] += isinstance(command, VoidHold)
-        if isinstance(command, Reversal):
-            undone = model.journal[model.ids[command.reverses.text] - 1].command
-            self.reached["posted hold reversed" if isinstance(undone, PostHold) else "reversed"] += 1
-
-    def legs_of(self, hold: CommandId, model: Model) -> int:
-        return len(model.journal[model.ids[hold.text] - 1].lines) // 2
 
     # ----------------------------------------------------------- what must hold
 

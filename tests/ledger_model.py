@@ -162,7 +162,7 @@ class Model:
     # --------------------------------------------------------------- posting
 
     def together(self, commands: Iterable[Command], now: int) -> tuple[Model, list[Outcome]]:
-        """Try commands one after the other; give what those that can be done lead to, and what came of each."""
+        """Try commands one after the other; give what those that are done lead to, and what came of each."""
         model, outcomes = self, []
         for command in commands:
             ahead = model.copy()
@@ -198,14 +198,8 @@ class Model:
     def enter(self, command: Command, now: int) -> None:
         at, lines = self.next_moment(now), list[Line]()
         match command:
-            case OpenAccount(account=account):
-                if account.id.text in self.accounts:
-                    raise Refused("already_open")
-                self.accounts[account.id.text] = account.may_go_negative
-            case DefineAsset(asset=asset):
-                if asset.id.text in self.assets:
-                    raise Refused("already_defined")
-                self.assets[asset.id.text] = asset.serialised
+            case OpenAccount() | DefineAsset():
+                self.begin(command)
             case Statement(account=about):
                 if about.text not in self.accounts:
                     raise Refused("unknown_account")
@@ -219,6 +213,16 @@ class Model:
                 self.reverse(command, lines)
         self.journal.append(Entered(command, at, tuple(lines)))
         self.ids[command.id.text] = len(self.journal)
+
+    def begin(self, command: OpenAccount | DefineAsset) -> None:
+        if isinstance(command, OpenAccount):
+            if command.account.id.text in self.accounts:
+                raise Refused("already_open")
+            self.accounts[command.account.id.text] = command.account.may_go_negative
+        else:
+            if command.asset.id.text in self.assets:
+                raise Refused("already_defined")
+            self.assets[command.asset.id.text] = command.asset.serialised
 
     def transfer(self, command: Transfer, lines: list[Line]) -> None:
         for leg in command.legs:
@@ -269,16 +273,7 @@ class Model:
         self.concluded[sequence] = len(self.journal) + 1
 
     def reverse(self, command: Reversal, lines: list[Line]) -> None:
-        if command.reverses.text not in self.ids:
-            raise Refused("unknown_command")
-        sequence = self.ids[command.reverses.text]
-        entered = self.journal[sequence - 1]
-        if isinstance(entered.command, Reversal):
-            raise Refused("reversal_of_reversal")
-        if not isinstance(entered.command, (Transfer, PostHold)):
-            raise Refused("not_reversible")
-        if sequence in self.concluded:
-            raise Refused("concluded")
+        entered = self.reversible(command.reverses.text)
         back: list[tuple[Place, Place, Line]] = []
         if isinstance(entered.command, Transfer):
             for left, came in zip(entered.lines[::2], entered.lines[1::2], strict=True):
@@ -295,7 +290,20 @@ class Model:
                     next(came_in)
         for source, target, line in reversed(back):
             self.move(source, target, line.quantity, exactly(line.runs), lines)
-        self.concluded[sequence] = len(self.journal) + 1
+        self.concluded[self.ids[command.reverses.text]] = len(self.journal) + 1
+
+    def reversible(self, text: str) -> Entered:
+        if text not in self.ids:
+            raise Refused("unknown_command")
+        sequence = self.ids[text]
+        entered = self.journal[sequence - 1]
+        if isinstance(entered.command, Reversal):
+            raise Refused("reversal_of_reversal")
+        if not isinstance(entered.command, (Transfer, PostHold)):
+            raise Refused("not_reversible")
+        if sequence in self.concluded:
+            raise Refused("concluded")
+        return entered
 
     def must_exist(self, source: Place, target: Place) -> None:
         if source[1] not in self.assets:
@@ -326,33 +334,36 @@ class Model:
         asset = source[1]
         if wanted is None or self.accounts[target[0]]:
             raise Refused("serial_range")
-        held = self.numbers(source)
         if isinstance(wanted, tuple):
             groups = [[*range(each.first, each.last + 1)] for each in wanted]
         elif self.accounts[source[0]]:
             raise Refused("serial_range")
         else:
-            groups = self.in_blocks(asset, held[:quantity])
+            groups = self.in_blocks(asset, self.numbers(source)[:quantity])
         chosen = [n for group in groups for n in group]
         if len(set(chosen)) < len(chosen):
             raise Refused("serial_range")
-        if self.accounts[source[0]]:
-            if any((asset, n) in self.units for n in chosen):
-                raise Refused("serial_range")
-        else:
-            if not set(chosen) <= set(held):
-                raise Refused("serial_range")
-            if any(len({self.units[asset, n][1] for n in group}) > 1 for group in groups):
-                raise Refused("serial_range")
-            touched = {self.units[asset, n][1] for n in chosen}
-            stay = [n for n in held if n not in chosen]
-            rest = [n for n in stay if self.units[asset, n][1] in touched]
-            for group in self.in_blocks(asset, rest):
-                self.splits += 1
-                self.lay(asset, group, source)
+        if not self.accounts[source[0]]:
+            self.take(source, groups)
+        elif any((asset, n) in self.units for n in chosen):
+            raise Refused("serial_range")
         for group in groups:
             self.lay(asset, group, target)
         return tuple((group[0], group[-1]) for group in groups)
+
+    def take(self, source: Place, groups: list[list[int]]) -> None:
+        """Leave in a place what these numbers leave of the blocks that they lie in, one block each."""
+        asset, held = source[1], self.numbers(source)
+        chosen = {n for group in groups for n in group}
+        if not chosen <= set(held):
+            raise Refused("serial_range")
+        if any(len({self.units[asset, n][1] for n in group}) > 1 for group in groups):
+            raise Refused("serial_range")
+        touched = {self.units[asset, n][1] for n in chosen}
+        stay = [n for n in held if n not in chosen and self.units[asset, n][1] in touched]
+        for group in self.in_blocks(asset, stay):
+            self.splits += 1
+            self.lay(asset, group, source)
 
     def in_blocks(self, asset: str, numbers: list[int]) -> list[list[int]]:
         """Put numbers that follow each other in one block together."""

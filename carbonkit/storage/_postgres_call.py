@@ -8,6 +8,7 @@ the answer in Python, so that a signal is heard while the server takes its time.
 from __future__ import annotations
 
 import select
+import time
 from typing import TYPE_CHECKING, Final, LiteralString
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Call:
         count: How many arguments it takes.
     """
 
-    __slots__ = ("_done", "_errors", "_formats", "_name", "_prepared", "_server", "_sql")
+    __slots__ = ("_errors", "_formats", "_good", "_name", "_prepared", "_server", "_sql", "_wait")
 
     def __init__(
         self, connection: Connection, name: LiteralString, hashes: Collection[int], count: int
@@ -43,7 +44,8 @@ class Call:
 
         self._server = connection.pgconn
         self._errors = errors
-        self._done = pq.ExecStatus.TUPLES_OK
+        self._good = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
+        self._wait = _answers_of(self._server.socket)
         self._name = name.encode()
         self._sql = f"SELECT {name}({', '.join(f'${place}' for place in range(1, count + 1))})".encode()
         self._formats = [_BINARY if place in hashes else _TEXT for place in range(count)]
@@ -74,11 +76,11 @@ class Call:
         server = self._server
         send()
         while server.flush():
-            select.select((), (server.socket,), ())
+            time.sleep(1 / 1000)
         said: PGresult | None = None
         while True:
             while server.is_busy():
-                select.select((server.socket,), (), ())
+                self._wait()
                 server.consume_input()
             result = server.get_result()
             if result is None:
@@ -86,6 +88,15 @@ class Call:
             said = result
         if said is None:
             raise self._errors.OperationalError("the server gave no answer")
-        if said.error_field(_SQLSTATE):
+        if said.status not in self._good:
             raise self._errors.error_from_result(said)
         return said
+
+
+def _answers_of(socket: int) -> Callable[[], object]:
+    """Make what waits until a socket can be read."""
+    if hasattr(select, "poll"):  # which knows sockets of any number
+        poll = select.poll()
+        poll.register(socket, select.POLLIN)
+        return poll.poll
+    return lambda: select.select((socket,), (), ())

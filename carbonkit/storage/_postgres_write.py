@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from carbonkit.storage._postgres_connector import Connection
     from carbonkit.storage._postgres_memory import HoldingKey
 
-__all__ = ["by_function", "by_statements", "numbers", "texts", "transfer_of"]
+__all__ = ["TRANSFER_ARGUMENTS", "TRANSFER_HASHES", "by_function", "by_statements", "numbers", "texts", "transfer_of"]
+
+TRANSFER_ARGUMENTS: Final = 16
+TRANSFER_HASHES: Final = (2, 4, 6)
+"""How many arguments a single transfer's function takes, and which of them are bytes."""
 
 _BATCH: Final = "SELECT carbonkit_batch_1(" + ", ".join(["%s"] * 26) + ")"
 _HEAD: Final = (
@@ -176,7 +180,7 @@ def _head(batch: Batch) -> tuple[object, ...]:
     return head.sequence, head.recorded_at, head.leaf, head.holdings, b"".join(batch.edge)
 
 
-def transfer_of(ledger: str, batch: Batch) -> tuple[str | int | bytes, ...] | None:
+def transfer_of(ledger: str, batch: Batch) -> list[bytes] | None:
     """
     Lay out a batch that is one transfer between two holdings that there are, as most are.
 
@@ -185,7 +189,7 @@ def transfer_of(ledger: str, batch: Batch) -> tuple[str | int | bytes, ...] | No
         batch: What to write.
 
     Returns:
-        The arguments of the function that writes it; None for another batch.
+        The arguments of the function that writes it, spelt for libpq; None for another batch.
     """
     if len(batch.rows) != 1 or len(batch.entries) != 2 or batch.head.holdings != batch.after.holdings:  # noqa: PLR2004  out and in
         return None
@@ -193,24 +197,25 @@ def transfer_of(ledger: str, batch: Batch) -> tuple[str | int | bytes, ...] | No
     if row.kind != "transfer" or batch.nodes or batch.ended or batch.begun:
         return None
     (source, _, _, _, _, left), (target, _, _, _, moved, arrived) = batch.entries
-    return (
-        ledger,
-        batch.after.sequence,
-        batch.after.leaf,
-        row.recorded_at,
+    after, head = batch.after, batch.head
+    return [
+        ledger.encode(),
+        b"%d" % after.sequence,
+        after.leaf,
+        b"%d" % row.recorded_at,
         row.leaf,
-        batch.head.holdings,
+        b"%d" % head.holdings,
         b"".join(batch.edge),
-        row.command_id,
-        row.reason,
-        row.effective_at,
-        row.movements,
-        source,
-        target,
-        moved,
-        left,
-        arrived,
-    )
+        row.command_id.encode(),
+        row.reason.encode(),
+        b"%d" % row.effective_at,
+        row.movements.encode(),
+        b"%d" % source,
+        b"%d" % target,
+        b"%d" % moved,
+        b"%d" % left,
+        b"%d" % arrived,
+    ]
 
 
 def by_function(

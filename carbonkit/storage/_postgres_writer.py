@@ -21,7 +21,13 @@ from carbonkit.ledger.store import EMPTY, Head
 from carbonkit.storage._postgres_call import Call
 from carbonkit.storage._postgres_connector import Connector, in_transaction, ours, pipelined
 from carbonkit.storage._postgres_memory import Memory
-from carbonkit.storage._postgres_write import by_function, by_statements, transfer_of
+from carbonkit.storage._postgres_write import (
+    TRANSFER_ARGUMENTS,
+    TRANSFER_HASHES,
+    by_function,
+    by_statements,
+    transfer_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -214,7 +220,9 @@ class Writer:
         if not self._portable:
             with ours(connection):
                 connection.execute(_BY_KEY, prepare=False)
-            self._call = Call(connection, "carbonkit_transfer_1", 16)
+            self._call = Call(
+                connection, "carbonkit_transfer_1", TRANSFER_HASHES, TRANSFER_ARGUMENTS
+            )
 
     def _check_tail(self, connection: Connection) -> None:
         """After a reconnection: what was acknowledged must be there still."""

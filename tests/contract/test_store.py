@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
@@ -32,7 +33,7 @@ from carbonkit.ledger import (
 from carbonkit.ledger.moment import microseconds
 from carbonkit.ledger.posting import Draft
 from carbonkit.ledger.store import EMPTY
-from carbonkit.storage import SQLiteStore
+from carbonkit.storage import PostgresStore, SQLiteStore
 from tests.contract.conftest import KINDS
 from tests.contract.world import (
     ANN,
@@ -420,6 +421,17 @@ def test_a_later_ledger_goes_on_where_an_earlier_one_ended(ledger: Ledger, store
 
 
 @pytest.mark.parametrize("kind", KINDS[1:], indirect=True)
+def test_a_receipt_and_a_record_outlive_the_store(ledger: Ledger, store: Store) -> None:
+    receipts = ledger.post_all(a_day()[8:])
+    again = [*ledger.post_all(a_day()[8:]), *[ledger.post(command) for command in a_day()[8:]]]
+    cast(Any, store).close()
+
+    assert [[*each.balances] for each in again] == 2 * [[*each.balances] for each in receipts]
+    assert [each.record.text() for each in again] == 2 * [each.record.text() for each in receipts]
+    assert receipts[1].balances[1].quantity == 5_000
+
+
+@pytest.mark.parametrize("kind", KINDS[1:], indirect=True)
 def test_a_closed_store_says_so(ledger: Ledger, store: Store) -> None:
     cast(Any, store).close()
     for ask in (
@@ -435,23 +447,28 @@ def test_a_closed_store_says_so(ledger: Ledger, store: Store) -> None:
             assert caught.value.code == "closed"
 
 
-def test_a_store_that_only_reads_reads_and_refuses_to_write(tmp_path: Path) -> None:
-    with SQLiteStore.open(tmp_path / "a.db") as writing:
+@pytest.mark.parametrize("where", ["sqlite", "postgres"])
+def test_a_store_that_only_reads_reads_and_refuses_to_write(
+    where: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    opens: Callable[..., Any] = partial(SQLiteStore.open, tmp_path / "a.db")
+    if where == "postgres":
+        opens = partial(PostgresStore.open, request.getfixturevalue("ledgers_dsn"), ledger="only read")
+    with opens() as writing, opens(readonly=True) as reading:
         Ledger(writing, Hands()).post_all(a_day())
-        with SQLiteStore.open(tmp_path / "a.db", readonly=True) as reading:
-            ledger = Ledger(reading, Hands())
-            assert everything(reading) == everything(writing)
-            assert ledger.verify().ok
-            for post in (
-                lambda: ledger.post(pay("x", 1)),
-                lambda: ledger.post_all([pay("x", 1)]),
-                lambda: ledger.post_each([pay("x", 1)]),
-                lambda: ledger.problems([pay("x", 1)]),
-            ):
-                with pytest.raises(StorageError) as caught:
-                    post()
-                assert caught.value.code == "read_only"
-            assert everything(reading) == everything(writing)
+        ledger = Ledger(reading, Hands())
+        assert everything(reading) == everything(writing)
+        assert ledger.verify().ok
+        for post in (
+            lambda: ledger.post(pay("x", 1)),
+            lambda: ledger.post_all([pay("x", 1)]),
+            lambda: ledger.post_each([pay("x", 1)]),
+            lambda: ledger.problems([pay("x", 1)]),
+        ):
+            with pytest.raises(StorageError) as caught:
+                post()
+            assert caught.value.code == "read_only"
+        assert everything(reading) == everything(writing)
 
 
 def test_memory_answers_as_the_plainest_model_does() -> None:

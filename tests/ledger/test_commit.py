@@ -213,11 +213,10 @@ def test_one_who_leaves_while_its_job_is_done_disturbs_nobody() -> None:
 
 
 def test_a_job_forgets_an_earlier_attempt() -> None:
-    one = job("a")
+    one, new = job("a"), job("a")
     one.error, one.refused = ZeroDivisionError(), True
     one.problems, one.repeats = [cast(Any, "problem")], {1}
     one.drafted = [cast(Any, "record")]
     one.clear()
-    assert one.error is None
-    assert not one.refused
-    assert (one.problems, one.repeats, one.drafted) == ([], set(), [])
+    for name in ("error", "refused", "problems", "repeats", "drafted"):
+        assert getattr(one, name) == getattr(new, name)

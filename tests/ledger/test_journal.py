@@ -224,14 +224,37 @@ def test_a_command_that_moves_nothing_is_read_back_from_its_row(command: Command
 
 NUMBERS: list[Any] = [None, 0, -1, 10**30, 1.5, float("nan"), "seven", b"7", True]
 WORDS: list[Any] = [None, "", "x", 5, b"x", "\ud800", "碳", "x" * 1_000]
-JSONS: list[Any] = [
-    *WORDS, "null", "5", "{}", "[5]", "[[]]", "[[1,2]]", '["leg"]', "[" * 200_000, '{"a":' * 100_000,
-    "9" * 10_000, "[[1,2,3,4,5,6,7,8]]", '[[1,2,10,-10,10,"from_right",[[1,10]]]]', "[[1,2,1.0,-10,10]]",
-    "[[1,2,true,-10,10]]", "[[1,2,NaN,-10,10]]", "[[99,2,10,-10,10]]", "[[0,2,10,-10,10]]", "[[1,4,10,-10,10]]",
-    "[[1,1,10,-10,10]]", "[[1,2,0,-10,10]]", "[[1,2,10,-10,10,null,[[10,1]]]]", "[[1,2,10,-10,10,null,[[1,9]]]]",
-    "[[1,2,10,-10,10,null,5]]", "[[1,2,10,-10,10,null,[[1]]]]", "[[1,2,10,-10,10,null,[[1,9223372036854775808]]]]",
-    "[[1,2,10,-10,10,[],[[1,10]]]]",
-]  # fmt: skip
+MOVED = (  # what stands where the first movement of `issue`, [1,2,10,-10,10,null,[[1,10]]], stood
+    "1,2,1.0,-10,10",
+    "1,2,true,-10,10",
+    "1,2,NaN,-10,10",
+    "99,2,10,-10,10",
+    "0,2,10,-10,10",
+    "1,4,10,-10,10",
+    "1,1,10,-10,10",
+    "1,2,0,-10,10",
+    "1,2,3,4,5,6,7,8",
+    '1,2,10,-10,10,"from_right",[[1,10]]',
+    "1,2,10,-10,10,[],[[1,10]]",
+    "1,2,10,-10,10,null,[[10,1]]",
+    "1,2,10,-10,10,null,[[1,9]]",
+    "1,2,10,-10,10,null,[[1]]",
+    "1,2,10,-10,10,null,[[1,9223372036854775808]]",
+    "1,2,10,-10,10,null,5",
+)
+PLAIN = (
+    "null",
+    "5",
+    "{}",
+    "[5]",
+    "[[]]",
+    "[[1,2]]",
+    '["leg"]',
+    "[" * 200_000,
+    '{"a":' * 100_000,
+    "9" * 10_000,
+)
+JSONS: list[Any] = [*WORDS, *PLAIN, *(f"[[{each}]]" for each in MOVED)]
 HOSTILE: dict[str, list[Any]] = {
     "sequence": NUMBERS,
     "command_id": WORDS,
@@ -297,5 +320,5 @@ def test_holdings_that_are_named_otherwise_break_the_seal() -> None:
     with pytest.raises(IntegrityError, match="must be what was sealed"):
         record_of(ROWS["trade"], other)
     unnamed: dict[int, Holding] = {}
-    with pytest.raises(IntegrityError, match="be a record of the journal"):
+    with pytest.raises(IntegrityError):
         record_of(ROWS["trade"], unnamed.__getitem__)

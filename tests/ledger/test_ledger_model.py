@@ -15,7 +15,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from carbonkit.storage import SQLiteStore
 from carbonkit.storage.postgres import PostgresStore
-from tests.ledger_machine import REACHED, Machine, Memory
+from tests.ledger_machine import Machine, Memory
+from tests.ledger_reached import REACHED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,11 +88,11 @@ def run(home: Callable[[], Home], examples: int, steps: int) -> frozenset[str]:
 
 
 def test_memory_does_what_the_model_does_and_everything_was_tried() -> None:
-    assert run(Memory, 250, 30) == REACHED
+    assert run(Memory, 180, 30) == REACHED
 
 
 def test_a_sqlite_file_does_what_the_model_does_and_outlives_crashes() -> None:
-    assert run(File, 60, 25) >= {"crash with an open hold", "hold expired", "write failed", "split block"}
+    assert run(File, 40, 25) >= {"crash with an open hold", "hold expired", "write failed", "split block"}
 
 
 @pytest.mark.parametrize("portable", [False, True], ids=["function", "portable"])

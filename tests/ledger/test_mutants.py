@@ -300,7 +300,11 @@ NUMBERS = (
     ),
     Mutant("a refused split stays", "posting", "Draft.post", UNDO_A_COMMAND, "raise"),
     Mutant(
-        "blocks are undone the wrong way", "blocks", "DraftBlocks.take_back", "if added:", "if not added:"
+        "one change of blocks is not undone",
+        "blocks",
+        "DraftBlocks.take_back",
+        "while len(self._done) > mark:",
+        "while len(self._done) > mark + 1:",
     ),
 )
 RECORDS = (
@@ -355,11 +359,11 @@ RECORDS = (
     ),
     Mutant("a refused account stays open", "books", "Books.take_back", "del self._accounts[each.id]", "pass"),
     Mutant(
-        "a part of the tree is not kept",
+        "the tree's edge is turned round",
         "posting",
         "Draft.batch",
-        "for each in completed]",
-        "for each in completed[1:]]",
+        "edge=tuple(edge),",
+        "edge=tuple(reversed(edge)),",
     ),
 )
 MUTANTS = (*SEVEN, *AMOUNTS, *HOLDS, *REVERSALS, *NUMBERS, *RECORDS)

@@ -146,6 +146,7 @@ def again(store: MemoryStore) -> None:
     store._rows.append(store._rows[-1]._replace(sequence=18, recorded_at=store._rows[-1].recorded_at + 1))
 
 
+OVERDRAFT = '[[2,5,11,-1,11,"from_left",[[1,11]]]]'
 SEVEN = "[[1,2,10,-10,10,null,[[1,10]]]]"
 JOURNAL: dict[str, tuple[Callable[[MemoryStore], None], str, str]] = {
     "a place": (put(9, sequence=10), "9 (trade)", "sequence: must be record 9"),
@@ -168,7 +169,7 @@ JOURNAL: dict[str, tuple[Callable[[MemoryStore], None], str, str]] = {
     "no detail of a transfer": (put(9, detail=None), "9 (trade)", "detail"),
     "a leaf": (put(9, leaf=bytes(32)), "9 (trade)", "leaf: must do what"),
     "held buckets": (put(8, movements="[[3,6,500,-500,500]]"), "8 (pay)", ""),
-    "an overdraft": (put(9, movements='[[2,5,11,-1,11,"from_left",[[1,11]]]]'), "9 (trade)", "quantity of CEA"),
+    "an overdraft": (put(9, movements=OVERDRAFT), "9 (trade)", "quantity of CEA"),
     "a record gone": (drop(9), "9 (said)", "sequence: must be record 9, was 10"),
     "two changed about": (swap, "9 (said)", "sequence: must be record 9, was 10"),
     "one twice": (twice, "18 (last)", "sequence: must be record 18, was 17"),

@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +29,7 @@ from carbonkit.ledger import (
 )
 from carbonkit.ledger.plain import command_from
 from carbonkit.storage import SQLiteStore
+from carbonkit.storage._sqlite_write import insert
 from carbonkit.storage.sqlite import SCHEMA_VERSION
 from carbonkit.values import as_instant
 from tests.sample_ledger import ANN, AT, BANK, BOB, CEA, CNY, HandClock
@@ -244,9 +248,8 @@ TAMPERED = {
     "a digest": "UPDATE record SET digest = replace(digest, 'a', 'b') WHERE sequence = 8",
     "the last digest": "UPDATE record SET digest = replace(digest, 'a', 'b') WHERE sequence = 11",
     "an id beside its body": "UPDATE record SET command_id = 'pay/9' WHERE sequence = 8",
-    "a moment beside its body": "UPDATE record SET recorded_at = '2020-01-01T00:00:00+00:00' WHERE sequence = 8",
+    "a moment beside its body": "UPDATE record SET recorded_at = '2020-01-01T00:00:00Z' WHERE sequence = 8",
     "a record taken out": "DELETE FROM record WHERE sequence = 10",
-    "a statement taken out": "DELETE FROM record WHERE sequence = 11",
     "an account of records renumbered": "UPDATE record SET sequence = 99 WHERE sequence = 11",
     "a balance": "UPDATE balance SET quantity = quantity + 1 WHERE account = 'ANN' AND asset = 'CNY'",
     "an empty balance taken out": "DELETE FROM balance WHERE account = 'BOB' AND asset = 'CNY'",
@@ -257,12 +260,10 @@ TAMPERED = {
     "an account": "UPDATE account SET may_go_negative = 1 WHERE id = 'ANN'",
     "an account's kind": "UPDATE account SET kind = 'bank' WHERE id = 'ANN'",
     "an asset": "UPDATE asset SET places = 3 WHERE id = 'CNY'",
-    "a mention": "DELETE FROM about WHERE account = 'ANN' AND sequence = 11",
 }
-UNSEEN = {"a statement taken out"}  # a tail that was cut off: the chain of version 1 ends where it ends
 
 
-@pytest.mark.parametrize("what", TAMPERED.keys() - UNSEEN - {"a mention"})
+@pytest.mark.parametrize("what", TAMPERED)
 def test_a_tampered_file_is_refused_and_left_as_it_is(path: Path, what: str) -> None:
     edit(path, TAMPERED[what])
     refused(path)
@@ -288,17 +289,15 @@ def test_a_record_between_others_cannot_be_left_out(path: Path) -> None:
 def test_an_error_in_the_middle_leaves_version_1(
     path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    from carbonkit.storage import _migration
+    before = path.read_bytes()
 
-    before, real = path.read_bytes(), _migration.insert
-
-    def fails(*arguments: Any) -> Any:
+    def fails(*arguments: Any) -> None:  # noqa: ANN401  whatever `insert` takes
         if step == "last":
-            real(*arguments)
+            insert(*arguments)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(_migration, "insert", fails)
+        patch.setattr("carbonkit.storage._migration.insert", fails)
         with pytest.raises(KeyboardInterrupt):
             SQLiteStore.open(path)
     assert path.read_bytes() == before
@@ -308,10 +307,6 @@ def test_an_error_in_the_middle_leaves_version_1(
 
 
 def test_a_process_that_is_killed_in_the_middle_leaves_version_1(path: Path) -> None:
-    import os
-    import subprocess
-    import sys
-
     script = """
 import os, signal, sys
 from carbonkit.storage import SQLiteStore, _migration

@@ -626,7 +626,7 @@ def dump(path: Path) -> list[str]:
 
 
 def a_group() -> list[Command]:
-    """List commands that write to every table: new account, new holdings, moved blocks, holds and their ends."""
+    """List commands that write to every table: accounts, holdings, blocks, holds and their ends."""
     eve = Account(AccountId("EVE"), "holder", may_go_negative=False)
     return [
         OpenAccount(CommandId("open/EVE"), eve, AT),

@@ -8,6 +8,32 @@ from decimal import Decimal
 from typing import assert_type
 
 from carbonkit.errors import BatchError, CarbonkitError, InvalidValueError, Problem
+from carbonkit.ledger import (
+    Balance,
+    Bucket,
+    Checkpoint,
+    Command,
+    CommandId,
+    ConsistencyProof,
+    Hold,
+    InclusionProof,
+    Ledger,
+    Leg,
+    MemoryStore,
+    PostHold,
+    Receipt,
+    Record,
+    Refusal,
+    Reversal,
+    SerialRange,
+    Signer,
+    Store,
+    Transfer,
+    Verification,
+    VoidHold,
+    opened,
+)
+from carbonkit.storage import PostgresStore, SQLiteStore
 from carbonkit.values import (
     AccountId,
     AssetId,
@@ -144,6 +170,69 @@ Place("CN").within("CN")  # type: ignore[arg-type]
 Source("IPCC", "AR5", 2013, "Table 8.A.1")  # type: ignore[call-arg]
 Source("IPCC", "AR5", 2013, status="draft")  # type: ignore[arg-type]
 
+# ------------------------------------------------------------------- ledger
+
+ledger = Ledger(
+    MemoryStore(), fixed, "registry.example/ledger", signers=[Signer.generate("registry.example")]
+)
+leg = Leg(AssetId("CNY"), 5, AccountId("ANN"), AccountId("BOB"), target_bucket=Bucket.FROZEN)
+paid = Transfer(CommandId("pay"), [leg], "gift", "2021-07-16T01:30:00Z")
+held = Hold(CommandId("order"), [leg], "order", "2021-07-16T01:30:00Z", Bucket.RESERVED, None)
+store: Store = MemoryStore()
+
+assert_type(ledger.post(paid), Receipt)
+assert_type(ledger.post_all([paid, held]), tuple[Receipt, ...])
+assert_type(ledger.post_each(iter([paid])), tuple[Receipt | Refusal, ...])
+assert_type(ledger.problems([paid]), tuple[Problem, ...])
+assert_type(
+    ledger.post(PostHold(CommandId("match"), held.id, "2021-07-16T01:30:00Z", [5])).balances,
+    tuple[Balance, ...],
+)
+assert_type(
+    ledger.post(VoidHold(CommandId("cancel"), held.id, "cancelled", "2021-07-16T01:30:00Z")).record, Record
+)
+assert_type(
+    ledger.post(Reversal(CommandId("undo"), paid.id, "error", "2021-07-16T01:30:00Z")).checkpoint, Checkpoint
+)
+assert_type(ledger.quantity(AccountId("ANN"), AssetId("CNY"), at="2021-07-16T01:30:00Z"), int)
+assert_type(ledger.balances(at=fixed.now()), tuple[Balance, ...])
+assert_type(ledger.serials(AccountId("ANN"), AssetId("CEA")), tuple[SerialRange, ...])
+assert_type(ledger.record(paid.id), Record | None)
+assert_type(ledger.records_about(AccountId("ANN")), Iterator[Record])
+assert_type(ledger.checkpoint(), Checkpoint)
+assert_type(ledger.note(), str)
+assert_type(ledger.inclusion(paid.id, 5), InclusionProof)
+assert_type(ledger.consistency(1), ConsistencyProof)
+assert_type(ledger.verify(print, against=[ledger.checkpoint()]), Verification)
+assert_type(held.expires_at, datetime.datetime | None)
+assert_type(opened(ledger.note(), Signer.generate("registry.example").verifier), Checkpoint)
+
+
+def number_of(result: Receipt | Refusal) -> int | str:
+    if isinstance(result, Refusal):
+        return assert_type(result.problem.code, str)
+    return assert_type(result.sequence, int)
+
+
+def count(command: Command) -> int:
+    return len(command.legs) if isinstance(command, (Transfer, Hold)) else 0
+
+
+def stores(path: str, dsn: str) -> tuple[Store, Store, Store]:
+    return MemoryStore(), SQLiteStore.open(path), PostgresStore.open(dsn, ledger="main", portable=True)
+
+
+Leg(AssetId("CNY"), 1.5, AccountId("ANN"), AccountId("BOB"))  # type: ignore[arg-type]
+Leg(AccountId("CNY"), 5, AccountId("ANN"), AccountId("BOB"))  # type: ignore[arg-type]
+Transfer("pay", [leg], "gift", "2021-07-16T01:30:00Z")  # type: ignore[arg-type]
+Hold(CommandId("order"), [leg], "order", "2021-07-16T01:30:00Z", Bucket.RESERVED)  # type: ignore[call-arg]
+Hold(CommandId("order"), [leg], "order", "2021-07-16T01:30:00Z", "reserved", None)  # type: ignore[arg-type]
+PostHold(CommandId("match"), "order", "2021-07-16T01:30:00Z")  # type: ignore[arg-type]
+paid.reason = "other"  # type: ignore[misc]
+ledger.post([paid])  # type: ignore[arg-type]
+ledger.post_all(paid)  # type: ignore[arg-type]
+ledger.post(paid).recorded_at = fixed.now()  # type: ignore[misc]
+no_store: Store = {}  # type: ignore[assignment]
 
 # ------------------------------------------------------------------- errors
 
