@@ -77,10 +77,11 @@ class Asking:
     def full(self, model: Model) -> list[Place]:
         """List the places that something can be taken from, each asset's issuer first."""
         issuers = [("BANK", "CNY", "tradable"), ("ISSUER", "CEA", "tradable"), ("ISSUER", "CNY", "tradable")]
+        aside = {at[:2] for at, quantity in model.quantities.items() if quantity > 0 and at[2] in FOR_HOLDS}
         return issuers + [
-            place
-            for place, quantity in model.quantities.items()
-            if quantity > 0 and place[2] not in FOR_HOLDS
+            at
+            for at, quantity in model.quantities.items()
+            if at[2] not in FOR_HOLDS and (quantity > 0 or (at[:2] in aside and at[2] == "tradable"))
         ]
 
     def amount(self, model: Model, source: Place, target: Place) -> int:
@@ -91,7 +92,7 @@ class Asking:
         else:
             kept = [model.quantities.get((source[0], source[1], bucket), 0) for bucket in FOR_HOLDS]
             came = [line.quantity for line in model.journal[-1].lines] or [3]
-            choices = [here, here + 1, here - 1, here // 2, 1, 2, *kept, came[-1]]
+            choices = [here, here + 1, here + max(kept), here - 1, here // 2, 1, 2, *kept, came[-1]]
         return max(1, min(MOST, self.draw(choices)))
 
     def leg(self, model: Model) -> Leg:
@@ -130,7 +131,7 @@ class Asking:
         held = model.runs(place)
         if ACCOUNTS[place[0]] or not held:
             top = max((n for asset, n in model.units if asset == place[1]), default=0)
-            first = self.draw((top + 1, top + 1, top + 4, max(1, top)))
+            first = self.draw((top + 1, top + 1, max(1, top)))
             found = [SerialRange(first, first + self.draw((3, 0, 6)))]
             if self.draw((False, True)):
                 found.append(SerialRange(found[0].last + 2, found[0].last + 4))
@@ -183,10 +184,10 @@ class Asking:
             return PostHold(self.new_id(), hold, AT)
         goes = [self.draw((leg.quantity - 1, leg.quantity // 2, leg.quantity, 0, 1)) for leg in held.legs]
         if self.draw((False,) * 5 + (True,)):
-            goes = self.draw(([*goes, 1], [leg.quantity + 1 for leg in held.legs]))
+            goes = self.draw(([leg.quantity + 1 for leg in held.legs], [*goes, 1]))
         return PostHold(self.new_id(), hold, AT, goes if any(goes) else [1, *goes[1:]])
 
-    def reversal(self, model: Model) -> Command:
+    def reversal(self, model: Model) -> Reversal:
         some = ((Transfer, PostHold),) * 5 + ((Reversal,), (Hold, OpenAccount, ExpireHold))
         kinds = self.draw(some)
         found = [each.command for each in model.journal if isinstance(each.command, kinds)]

@@ -7,7 +7,7 @@ it, what is held, what was posted. It counts what it reached, so that a test can
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 import attrs
 from hypothesis import strategies as st
@@ -32,14 +32,17 @@ from carbonkit.ledger import (
     PostHold,
     Receipt,
     Refusal,
+    Reversal,
     SerialRange,
     Statement,
     Store,
     Transfer,
+    VoidHold,
     ship,
 )
 from carbonkit.ledger.commit import Job
 from tests.ledger_draws import ACCOUNTS, ASSETS, AT, HOUR, Asking, instant
+from tests.ledger_homes import Breaking, Home
 from tests.ledger_model import FOR_HOLDS, MOST, TICK, Model, Outcome, Place, ticks
 from tests.ledger_reached import count_moves, count_outcome
 
@@ -49,26 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Home(Protocol):
-    """Where a ledger lives, and how it gets up again when its process dies."""
-
-    def open(self) -> Store: ...
-    def crash(self) -> Store: ...
-    def close(self) -> None: ...
-
-
-class Memory:
-    """A store that a crash does not touch."""
-
-    def open(self) -> Store:
-        self.store = MemoryStore()
-        return self.store
-
-    def crash(self) -> Store:
-        return self.store
-
-    def close(self) -> None:
-        pass
+ANNS = ("ANN", "CNY", "tradable")
 
 
 class Clock:
@@ -78,19 +62,6 @@ class Clock:
 
     def now(self) -> datetime.datetime:
         return self.at
-
-
-class Breaking:
-    """A store whose next write can be made to fail."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.broken = False
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the store has
-        if name == "write" and self.broken:
-            raise StorageError("be writable", was="full", field="disk")
-        return getattr(self.store, name)
 
 
 class Machine(RuleBasedStateMachine):
@@ -162,6 +133,37 @@ class Machine(RuleBasedStateMachine):
         self.post(self.ask.reversal(self.model))
 
     @rule(data=st.data())
+    def fill_to_the_brim(self, data: st.DataObject) -> None:
+        self.ask.data = data
+        filled = [at for at in self.ask.full(self.model) if self.model.quantities.get(at, 0) > 0]
+        account, _, bucket = at = self.ask.draw([each for each in filled if each[1] == "CNY"] or [ANNS])
+        room = MOST - self.model.quantities.get(at, 0)
+        there = AssetId("CNY"), AccountId("ISSUER"), AccountId(account), Bucket.TRADABLE, Bucket(bucket)
+        for quantity in (room + 1, room):
+            leg = Leg(there[0], max(1, min(MOST, quantity)), *there[1:])
+            self.post(Transfer(self.ask.new_id(), [leg], "issue", AT))
+        last = self.model.journal[-1].command.id
+        self.post(Reversal(self.ask.new_id(), last, "booked_twice", AT))
+
+    @rule(data=st.data())
+    def reverse_it_again_and_the_reversal(self, data: st.DataObject) -> None:
+        self.ask.data = data
+        first = self.ask.reversal(self.model)
+        self.post(first)
+        for reverses in (first.reverses, first.id):
+            self.post(attrs.evolve(first, id=self.ask.new_id(), reverses=reverses))
+
+    @rule(data=st.data())
+    def hold_end_and_reverse(self, data: st.DataObject) -> None:
+        self.ask.data = data
+        hold = self.ask.hold(self.model, self.now)
+        self.post(hold)
+        self.post(PostHold(self.ask.new_id(), hold.id, AT, [leg.quantity + 1 for leg in hold.legs]))
+        end = self.ask.end_hold(self.model)
+        self.post(end)
+        self.post(attrs.evolve(self.ask.reversal(self.model), reverses=end.id))
+
+    @rule(data=st.data())
     def say_it_again(self, data: st.DataObject) -> None:
         self.ask.data = data
         self.post(self.ask.again(self.model))
@@ -176,8 +178,10 @@ class Machine(RuleBasedStateMachine):
         self.ask.data = data
         ahead, commands = self.model.copy(), list[Command]()
         ahead.expire(self.now)
-        for _ in range(self.ask.draw((2, 3, 4))):
-            commands.append(self.ask.command(ahead, self.now))
+        too_much = Leg(AssetId("CNY"), MOST, AccountId("ANN"), AccountId("BOB"))
+        for wrong in self.ask.draw(((False, True, False), (False, False), (False, True, False, False))):
+            command = self.ask.command(ahead, self.now)
+            commands.append(Transfer(command.id, [too_much], "trade", AT) if wrong else command)
             ahead, _ = ahead.together(commands[-1:], self.now)
         if apart:
             self.post_each(commands)
@@ -197,16 +201,19 @@ class Machine(RuleBasedStateMachine):
                 ahead, _ = ahead.together(commands[-1:], self.now)
         self.write_together(groups)
 
-    @precondition(lambda self: "DAN" not in self.model.accounts)
     @rule()
     def rely_on_what_another_caller_failed_to_do(self) -> None:
         dan = Account(AccountId("DAN"), "holder", may_go_negative=False)
         too_much = Leg(AssetId("CNY"), MOST, AccountId("ANN"), AccountId("BOB"))
-        first: list[Command] = [
-            OpenAccount(self.ask.new_id(), dan, AT),
-            Transfer(self.ask.new_id(), [too_much], "trade", AT),
-        ]
-        self.write_together([first, [Statement(self.ask.new_id(), dan.id, "note", {"text": "here"}, AT)]])
+        failing: list[Command] = [OpenAccount(self.ask.new_id(), dan, AT)]
+        groups: list[list[Command]] = [failing]
+        groups.append([Statement(self.ask.new_id(), dan.id, "note", {"text": "here"}, AT)])
+        for sequence in self.model.open_holds:
+            hold = self.model.journal[sequence - 1].command.id
+            failing.append(PostHold(self.ask.new_id(), hold, AT))
+            groups.append([VoidHold(self.ask.new_id(), hold, "cancelled", AT)])
+        failing.append(Transfer(self.ask.new_id(), [too_much, too_much], "trade", AT))
+        self.write_together(groups)
 
     def write_together(self, groups: Sequence[Sequence[Command]]) -> None:
         model, _ = self.expected([])
@@ -233,7 +240,14 @@ class Machine(RuleBasedStateMachine):
         ends = [instant(each) for each in self.model.open_holds.values() if each is not None]
         around = [each + step for each in ends for step in (0 * TICK, -TICK, TICK)]
         at = self.clock.at
-        self.clock.at = self.ask.draw((max(around, default=at), *around, at + HOUR, at - HOUR, at + TICK))
+        self.clock.at = self.ask.draw((max(around, default=at), *around, at + HOUR, at + TICK))
+        self.post(self.ask.transfer(self.model))
+
+    @rule(data=st.data())
+    def turn_the_clock_back(self, data: st.DataObject) -> None:
+        self.ask.data = data
+        self.clock.at = instant(self.model.journal[-1].at) - self.ask.draw((HOUR, 2 * TICK, TICK))
+        self.post(self.ask.transfer(self.model))
 
     @rule(data=st.data())
     def ask_about_the_past(self, data: st.DataObject) -> None:

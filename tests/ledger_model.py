@@ -273,16 +273,16 @@ class Model:
         self.concluded[sequence] = len(self.journal) + 1
 
     def reverse(self, command: Reversal, lines: list[Line]) -> None:
-        entered = self.reversible(command.reverses.text)
+        undone, moved = self.reversible(command.reverses.text)
         back: list[tuple[Place, Place, Line]] = []
-        if isinstance(entered.command, Transfer):
-            for left, came in zip(entered.lines[::2], entered.lines[1::2], strict=True):
+        if isinstance(undone, Transfer):
+            for left, came in zip(moved[::2], moved[1::2], strict=True):
                 back.append((came.place, left.place, came))
         else:
-            hold = self.journal[self.ids[entered.command.hold.text] - 1].command
+            hold = self.journal[self.ids[undone.hold.text] - 1].command
             assert isinstance(hold, Hold)
-            came_in = iter(entered.lines[1::2])
-            for leg, goes in zip(hold.legs, going(entered.command, hold), strict=True):
+            came_in = iter(moved[1::2])
+            for leg, goes in zip(hold.legs, going(undone, hold), strict=True):
                 if goes:
                     source = place_of(leg.source, leg.asset, leg.source_bucket)
                     back.append((place_of(leg.target, leg.asset, leg.target_bucket), source, next(came_in)))
@@ -292,7 +292,7 @@ class Model:
             self.move(source, target, line.quantity, exactly(line.runs), lines)
         self.concluded[self.ids[command.reverses.text]] = len(self.journal) + 1
 
-    def reversible(self, text: str) -> Entered:
+    def reversible(self, text: str) -> tuple[Transfer | PostHold, tuple[Line, ...]]:
         if text not in self.ids:
             raise Refused("unknown_command")
         sequence = self.ids[text]
@@ -303,7 +303,7 @@ class Model:
             raise Refused("not_reversible")
         if sequence in self.concluded:
             raise Refused("concluded")
-        return entered
+        return entered.command, entered.lines
 
     def must_exist(self, source: Place, target: Place) -> None:
         if source[1] not in self.assets:

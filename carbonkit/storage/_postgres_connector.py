@@ -148,6 +148,7 @@ class Connector:
     def __init__(self, conninfo: str, *, readonly: bool, patience: int) -> None:
         try:
             import psycopg  # noqa: PLC0415  an extra
+            from psycopg.conninfo import conninfo_to_dict, make_conninfo  # noqa: PLC0415  an extra
         except ImportError as error:
             raise MissingExtraError(
                 "be installed to keep a ledger in PostgreSQL",
@@ -155,7 +156,7 @@ class Connector:
                 hint="pip install carbonkit[postgres]",
             ) from error
         try:
-            how = psycopg.conninfo.conninfo_to_dict(conninfo)
+            how = conninfo_to_dict(conninfo)
         except psycopg.Error:
             # what libpq says of it may repeat a part that holds a password
             raise InvalidValueError(
@@ -172,7 +173,7 @@ class Connector:
         if not readonly:
             how.setdefault("target_session_attrs", "read-write")
         how["client_encoding"] = "UTF8"
-        self._how = how
+        self._conninfo = make_conninfo("", **{name: str(value) for name, value in how.items()})
         self._readonly = readonly
         self.patience = patience
         self._secrets = tuple(str(how[name]) for name in _SECRETS if how.get(name))
@@ -205,7 +206,7 @@ class Connector:
         import psycopg  # noqa: PLC0415  an extra
         from psycopg.types.numeric import Int8BinaryDumper  # noqa: PLC0415  an extra
 
-        connection = psycopg.connect(autocommit=True, prepare_threshold=2, **self._how)
+        connection = psycopg.connect(self._conninfo, autocommit=True, prepare_threshold=2)
         try:
             connection.adapters.register_dumper(int, Int8BinaryDumper)  # one type, so one prepared statement
             if not self._readonly:

@@ -40,7 +40,7 @@ BEGIN{_ADVANCE}
         WHERE ledger = its_ledger AND number IN (source, target);
     RETURN true;
 END $$
-"""
+"""  # noqa: S608  our own words
 
 _BATCH: Final = f"""
 CREATE OR REPLACE FUNCTION carbonkit_batch_1(
@@ -54,9 +54,9 @@ CREATE OR REPLACE FUNCTION carbonkit_batch_1(
     changed_number bigint[], changed_quantity bigint[], more jsonb
 ) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN{_ADVANCE}
-    INSERT INTO carbonkit_record SELECT its_ledger, each.* FROM unnest(record_sequence, record_id, record_kind,
-        record_reason, record_effective_at, record_recorded_at, record_movements, record_detail, record_leaf
-        ) AS each;
+    INSERT INTO carbonkit_record SELECT its_ledger, each.* FROM unnest(record_sequence, record_id,
+        record_kind, record_reason, record_effective_at, record_recorded_at, record_movements, record_detail,
+        record_leaf) AS each;
     INSERT INTO carbonkit_entry SELECT its_ledger, each.* FROM unnest(entry_holding, entry_recorded_at,
         entry_position, entry_sequence, entry_quantity, entry_balance_after) AS each;
     UPDATE carbonkit_holding SET quantity = each.quantity
@@ -85,7 +85,7 @@ BEGIN{_ADVANCE}
         decode(each->>2, 'hex') FROM jsonb_array_elements(more->'node') AS each;
     RETURN true;
 END $$
-"""
+"""  # noqa: S608  our own words
 
 FUNCTIONS: Final[Mapping[LiteralString, LiteralString]] = MappingProxyType(
     {"carbonkit_transfer_1": _TRANSFER, "carbonkit_batch_1": _BATCH}

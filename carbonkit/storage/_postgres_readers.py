@@ -45,22 +45,16 @@ def streamed(
     Yields:
         The rows.
     """
-    name: LiteralString = f"carbonkit_{_literal(next(_numbers))}"
+    name = f"carbonkit_{next(_numbers)}"
     with ours(connection):
-        connection.execute(f"DECLARE {name} NO SCROLL CURSOR FOR {sql}", values, prepare=False)
+        connection.execute(f"DECLARE {name} NO SCROLL CURSOR FOR {sql}".encode(), values, prepare=False)
     while True:
         with ours(connection):
-            fetch: LiteralString = f"FETCH FORWARD {_PAGE} FROM {name}"
+            fetch = f"FETCH FORWARD {_PAGE} FROM {name}".encode()
             rows = connection.execute(fetch, prepare=False, binary=True).fetchall()
         yield from rows
         if len(rows) < _PAGE:
             return
-
-
-def _literal(number: int) -> LiteralString:
-    """Spell a number of ours so that a type checker sees where the text is from."""
-    digits: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
-    return "".join([digits[int(each)] for each in str(number)])
 
 
 class Readers:
@@ -108,6 +102,7 @@ class Readers:
 
         Raises:
             StorageError: If it cannot be read just now.
+            BusyError: If a snapshot was broken off, or every connection stays in use.
         """
         within = self._snapshot
         if within is not None:

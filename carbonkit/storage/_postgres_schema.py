@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-__all__ = ["SCHEMA_VERSION", "faults", "is_ready", "prepare"]
+__all__ = ["SCHEMA_VERSION", "check", "faults", "prepare"]
 
 SCHEMA_VERSION: Final = 1
 _ATTEMPTS: Final = 40  # times that the tables are made again because another store makes them too
@@ -113,7 +113,9 @@ _INDEXES: Final[tuple[LiteralString, ...]] = (
     "CREATE INDEX IF NOT EXISTS carbonkit_hold_by_end ON carbonkit_hold (ledger, expires_at, sequence)",
 )
 
-_ROOMY: Final[tuple[LiteralString, ...]] = (  # room beside a row for its next version, which spares the indexes
+_ROOMY: Final[
+    tuple[LiteralString, ...]
+] = (  # room beside a row for its next version, which spares the indexes
     "ALTER TABLE carbonkit_head SET (fillfactor = 10)",
     "ALTER TABLE carbonkit_holding SET (fillfactor = 50)",
 )
@@ -127,7 +129,7 @@ def _tables() -> Iterator[LiteralString]:
         yield f"CREATE TABLE IF NOT EXISTS {table} ({spelt}, PRIMARY KEY ({primary}){keys})"
 
 
-def is_ready(connection: psycopg.Connection[tuple[Any, ...]], ledger: str, *, portable: bool) -> bool:
+def _is_ready(connection: psycopg.Connection[tuple[Any, ...]], ledger: str, *, portable: bool) -> bool:
     """
     Ask in one round trip whether a ledger's tables, functions and row are there.
 
@@ -142,6 +144,7 @@ def is_ready(connection: psycopg.Connection[tuple[Any, ...]], ledger: str, *, po
     Raises:
         IntegrityError: If the tables are of no version, or of several.
         InvalidValueError: If a newer carbonkit made the tables.
+        Error: Of `psycopg`: whatever else the server says.
     """
     import psycopg  # noqa: PLC0415  an extra
 
@@ -149,8 +152,7 @@ def is_ready(connection: psycopg.Connection[tuple[Any, ...]], ledger: str, *, po
     there: LiteralString = "".join([f" AND to_regproc('{name}') IS NOT NULL" for name in wanted])
     try:
         found = connection.execute(
-            f"SELECT version, EXISTS (SELECT 1 FROM carbonkit_head WHERE ledger = %s){there}"
-            " FROM carbonkit_schema",
+            f"SELECT version, EXISTS (SELECT 1 FROM carbonkit_head WHERE ledger = %s){there} FROM carbonkit_schema",  # noqa: S608  our own words
             (ledger,),
         ).fetchall()
     except psycopg.Error as error:
@@ -172,6 +174,21 @@ def is_ready(connection: psycopg.Connection[tuple[Any, ...]], ledger: str, *, po
     return bool(found and found[0][1])
 
 
+def check(connection: psycopg.Connection[tuple[Any, ...]], ledger: str) -> None:
+    """
+    Check that a ledger is there to be read.
+
+    Args:
+        connection: A connection, in autocommit.
+        ledger: The ledger's name.
+
+    Raises:
+        StorageError: If it is not.
+    """
+    if not _is_ready(connection, ledger, portable=True):
+        raise StorageError("exist", was=ledger, field="ledger", code="no_ledger")
+
+
 def prepare(connection: psycopg.Connection[tuple[Any, ...]], ledger: str, *, portable: bool) -> None:
     """
     Make what is missing: the tables, the functions of the fast path, the ledger's own row.
@@ -183,12 +200,13 @@ def prepare(connection: psycopg.Connection[tuple[Any, ...]], ledger: str, *, por
 
     Raises:
         StorageError: If others make the same all the time.
+        Error: Of `psycopg`: whatever else the server says.
     """
     import psycopg  # noqa: PLC0415  an extra
 
     for _ in range(_ATTEMPTS):
         try:
-            if is_ready(connection, ledger, portable=portable):
+            if _is_ready(connection, ledger, portable=portable):
                 return
             with connection.transaction():
                 _make(connection, ledger, portable=portable)
@@ -263,17 +281,15 @@ def _head_faults(ask: Callable[..., list[tuple[Any, ...]]], ledger: str) -> Iter
     versions = [version for (version,) in ask("SELECT version FROM carbonkit_schema")]
     if versions != [SCHEMA_VERSION]:
         yield f"the schema version is {versions}, not {SCHEMA_VERSION}"
-    heads = ask(
-        "SELECT sequence, recorded_at, leaf, holdings FROM carbonkit_head WHERE ledger = %s", ledger
-    ) or [None]
+    heads = ask("SELECT sequence, recorded_at, leaf, holdings FROM carbonkit_head WHERE ledger = %s", ledger)
     last = ask(
         "SELECT sequence, recorded_at, leaf FROM carbonkit_record WHERE ledger = %s"
         " ORDER BY sequence DESC LIMIT 1",
         ledger,
     ) or [(0, 0, b"")]
     ((number,),) = ask("SELECT coalesce(max(number), 0) FROM carbonkit_holding WHERE ledger = %s", ledger)
-    if heads[0] != (*last[0], number):
-        yield f"the head is stored as {heads[0]}, the journal and the holdings end at {(*last[0], number)}"
+    if heads != [(*last[0], number)]:
+        yield f"the head is stored as {heads}, the journal and the holdings end at {(*last[0], number)}"
 
 
 def _function_faults(ask: Callable[..., list[tuple[Any, ...]]]) -> Iterator[str]:

@@ -20,13 +20,21 @@ if TYPE_CHECKING:
     from carbonkit.storage._postgres_connector import Connection
     from carbonkit.storage._postgres_memory import HoldingKey
 
-__all__ = ["TRANSFER_ARGUMENTS", "TRANSFER_HASHES", "by_function", "by_statements", "numbers", "texts", "transfer_of"]
+__all__ = [
+    "TRANSFER_ARGUMENTS",
+    "TRANSFER_HASHES",
+    "by_function",
+    "by_statements",
+    "numbers",
+    "texts",
+    "transfer_of",
+]
 
 TRANSFER_ARGUMENTS: Final = 16
 TRANSFER_HASHES: Final = (2, 4, 6)
 """How many arguments a single transfer's function takes, and which of them are bytes."""
 
-_BATCH: Final = "SELECT carbonkit_batch_1(" + ", ".join(["%s"] * 26) + ")"
+_BATCH: Final[LiteralString] = "SELECT carbonkit_batch_1(" + ", ".join(["%s"] * 26) + ")"
 _HEAD: Final = (
     "UPDATE carbonkit_head SET sequence = %s, recorded_at = %s, leaf = %s, holdings = %s, edge = %s"
     " WHERE ledger = %s"
@@ -103,9 +111,8 @@ class _Sheet:
     def __init__(self, table: LiteralString, columns: str) -> None:
         kinds = [self._TYPES[letter] for letter in columns]
         arrays = ", ".join([f"%s::{kind}[]" for kind, _ in kinds])
-        self._insert: LiteralString = (
-            f"INSERT INTO carbonkit_{table} SELECT %s::text, added.* FROM unnest({arrays}) AS added"
-        )
+        source: LiteralString = f"SELECT %s::text, added.* FROM unnest({arrays}) AS added"  # noqa: S608  our own words
+        self._insert: LiteralString = f"INSERT INTO carbonkit_{table} {source}"
         self._spell = [spell for _, spell in kinds]
 
     def arrays(self, rows: Sequence[Sequence[Any]]) -> list[str]:
@@ -233,9 +240,7 @@ def by_function(
     Returns:
         Whether it was written; False if the head has moved.
     """
-    more: dict[str, Sequence[Sequence[Any]]] = {
-        table: rows for table, rows in _others(batch, number) if rows
-    }
+    more: dict[str, Sequence[Sequence[Any]]] = {table: rows for table, rows in _others(batch, number) if rows}
     if batch.ended:
         more["ended"] = _ended(batch)
     values = (

@@ -148,6 +148,7 @@ class Writer:
 
         Raises:
             BusyError: If it has to be tried again.
+            CarbonkitError: What was raised inside.
         """
         if self._conflicts:
             most = 1 << min(self._conflicts, _BACK_OFF)
@@ -220,9 +221,7 @@ class Writer:
         if not self._portable:
             with ours(connection):
                 connection.execute(_BY_KEY, prepare=False)
-            self._call = Call(
-                connection, "carbonkit_transfer_1", TRANSFER_HASHES, TRANSFER_ARGUMENTS
-            )
+            self._call = Call(connection, "carbonkit_transfer_1", TRANSFER_HASHES, TRANSFER_ARGUMENTS)
 
     def _check_tail(self, connection: Connection) -> None:
         """After a reconnection: what was acknowledged must be there still."""

@@ -266,11 +266,19 @@ def prepare(
 
     Raises:
         IntegrityError: If there is no way from its version.
+        StorageError: If its disk does not take a write-ahead log.
     """
     version = version_of(connection)
     if version and not all(step in migrations for step in range(version, SCHEMA_VERSION)):
         raise IntegrityError("be of a known version", was=version, field="ledger file")
-    connection.execute("PRAGMA journal_mode = WAL")
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode not in {"wal", "memory"}:  # SQLite says no by its answer, not by an error
+        raise StorageError(
+            "be on a disk that takes a write-ahead log",
+            was=f"journal mode {mode}",
+            field="ledger file",
+            hint="keep it on a local disk",
+        )
     while version < SCHEMA_VERSION:
         connection.execute("BEGIN IMMEDIATE")
         try:

@@ -21,7 +21,8 @@ from carbonkit.ledger.serial import SerialRange
 from carbonkit.ledger.store import HoldingRow, OpenHold, TreeNode
 from carbonkit.storage._postgres_connector import Connector, ours
 from carbonkit.storage._postgres_readers import Readers, streamed
-from carbonkit.storage._postgres_schema import SCHEMA_VERSION, faults, is_ready, prepare
+from carbonkit.storage._postgres_schema import SCHEMA_VERSION, check, faults, prepare
+from carbonkit.storage._postgres_select import ABOUT, BLOCKS, HOLDINGS, QUANTITY_AT, ROWS, SERIALS
 from carbonkit.storage._postgres_write import texts
 from carbonkit.storage._postgres_writer import HEAD, Writer, head_of
 from carbonkit.storage._row import (
@@ -52,24 +53,6 @@ _REMEMBERED: Final = 100_000  # accounts, assets or names of holdings
 _NEVER: Final = 2**63 - 1
 _PATIENCE: Final = 30
 _LONGEST_NAME: Final = 255
-
-_ROWS: Final = (
-    "SELECT sequence, command_id, kind, reason, effective_at, recorded_at, movements, detail, leaf"
-    " FROM carbonkit_record WHERE ledger = %s"
-)
-_ABOUT: Final = (
-    _ROWS + " AND sequence IN (SELECT carbonkit_entry.sequence FROM carbonkit_entry JOIN carbonkit_holding"
-    " ON carbonkit_holding.ledger = carbonkit_entry.ledger AND number = holding"
-    " WHERE carbonkit_entry.ledger = %s AND account = %s"
-    " UNION SELECT sequence FROM carbonkit_mention WHERE ledger = %s AND account = %s) ORDER BY sequence"
-)
-_BLOCKS: Final = (
-    "SELECT block.asset, first, last, account, bucket FROM carbonkit_block AS block LEFT JOIN carbonkit_holding"
-    " AS holding ON holding.ledger = block.ledger AND number = block.holding WHERE block.ledger = %s"
-)
-_NUMBER: Final = (
-    "(SELECT number FROM carbonkit_holding WHERE ledger = %s AND account = %s AND asset = %s AND bucket = %s)"
-)
 
 
 class PostgresStore:
@@ -138,10 +121,10 @@ class PostgresStore:
         connection = connector.connected(wait=False)
         try:
             with ours(connection):
-                if not readonly:
+                if readonly:
+                    check(connection, ledger)
+                else:
                     prepare(connection, ledger, portable=portable)
-                elif not is_ready(connection, ledger, portable=True):
-                    raise StorageError("exist", was=ledger, field="ledger", code="no_ledger")
             writer = None
             if not readonly:
                 writer = Writer(connector, ledger, portable=portable, connection=connection)
@@ -251,7 +234,10 @@ class PostgresStore:
         if turn is not None and not turn.certain:
             return {}  # all new: the write will not be done if one is not
         wanted = list(command_ids)
-        sql = "SELECT command_id, sequence FROM carbonkit_record WHERE ledger = %s AND command_id = ANY(%s::text[])"
+        sql = (
+            "SELECT command_id, sequence FROM carbonkit_record"
+            " WHERE ledger = %s AND command_id = ANY(%s::text[])"
+        )
         found: dict[str, int] = {}
         for start in range(0, len(wanted), _MANY):
             found.update(self._rows(sql, self._ledger, texts(wanted[start : start + _MANY])))
@@ -259,18 +245,18 @@ class PostgresStore:
 
     def row(self, command_id: CommandId) -> Row | None:
         """Return the row of a command, or None."""
-        found = self._row(_ROWS + " AND command_id = %s", self._ledger, command_id.text)
+        found = self._row(ROWS + " AND command_id = %s", self._ledger, command_id.text)
         return None if found is None else Row._make(found)
 
     def row_at(self, sequence: int) -> Row | None:
         """Return the row at a place, or None."""
-        found = self._row(_ROWS + " AND sequence = %s", self._ledger, sequence)
+        found = self._row(ROWS + " AND sequence = %s", self._ledger, sequence)
         return None if found is None else Row._make(found)
 
     def rows(self, after: int = 0) -> Iterator[Row]:
         """Yield the rows after a place, in order."""
         last = self.head().sequence
-        sql: LiteralString = _ROWS + " AND sequence > %s AND sequence <= %s ORDER BY sequence LIMIT %s"
+        sql: LiteralString = ROWS + " AND sequence > %s AND sequence <= %s ORDER BY sequence LIMIT %s"
         while rows := self._rows(sql, self._ledger, after, last, _PAGE):
             yield from map(Row._make, rows)
             after = rows[-1][0]
@@ -278,7 +264,7 @@ class PostgresStore:
     def rows_about(self, account: AccountId) -> Iterator[Row]:
         """Yield the rows about an account, in order."""
         ledger, name = self._ledger, account.text
-        return map(Row._make, self._stream(_ABOUT, ledger, ledger, name, ledger, name))
+        return map(Row._make, self._stream(ABOUT, ledger, ledger, name, ledger, name))
 
     def leaves(self, first: int, count: int) -> Sequence[bytes]:
         """Return the leaf hashes from an index, counted from 0."""
@@ -362,16 +348,10 @@ class PostgresStore:
         return {key: row for key, row in known.items() if row is not None}
 
     def _read_holdings(self, keys: Sequence[HoldingKey]) -> dict[HoldingKey, HoldingRow]:
-        sql = (
-            "SELECT number, holding.account, holding.asset, holding.bucket, quantity"
-            " FROM unnest(%s::text[], %s::text[], %s::text[]) AS wanted (account, asset, bucket)"
-            " JOIN carbonkit_holding AS holding ON ledger = %s AND holding.account = wanted.account"
-            " AND holding.asset = wanted.asset AND holding.bucket = wanted.bucket"
-        )
         found: dict[HoldingKey, HoldingRow] = {}
         for start in range(0, len(keys), _MANY):
             columns = zip(*keys[start : start + _MANY], strict=True)
-            for row in self._rows(sql, *[texts(column) for column in columns], self._ledger):
+            for row in self._rows(HOLDINGS, *[texts(column) for column in columns], self._ledger):
                 found[row[1], row[2], row[3]] = HoldingRow._make(row)
         return found
 
@@ -406,11 +386,7 @@ class PostgresStore:
 
     def quantity_at(self, holding: Holding, moment: int) -> int:
         """Return what a holding contained after the last record up to a moment."""
-        sql: LiteralString = (
-            "SELECT balance_after FROM carbonkit_entry WHERE ledger = %s AND recorded_at <= %s"
-            f" AND holding = {_NUMBER} ORDER BY recorded_at DESC, position DESC LIMIT 1"
-        )
-        row = self._row(sql, self._ledger, moment, *self._named(holding))
+        row = self._row(QUANTITY_AT, self._ledger, moment, *self._named(holding))
         return 0 if row is None else int(row[0])
 
     def _named(self, holding: Holding) -> tuple[str, str, str, str]:
@@ -418,7 +394,9 @@ class PostgresStore:
 
     def balances(self, account: AccountId | None = None, asset: AssetId | None = None) -> Iterator[Balance]:
         """Yield the balances asked for, in order of the holding."""
-        sql: LiteralString = "SELECT account, asset, bucket, quantity FROM carbonkit_holding WHERE ledger = %s"
+        sql: LiteralString = (
+            "SELECT account, asset, bucket, quantity FROM carbonkit_holding WHERE ledger = %s"
+        )
         values = [self._ledger]
         if account is not None:
             sql += " AND account = %s"
@@ -447,17 +425,13 @@ class PostgresStore:
 
     def serials(self, holding: Holding) -> tuple[SerialRange, ...]:
         """Return the serial ranges in a holding, lowest first."""
-        sql: LiteralString = (
-            "SELECT first, last FROM carbonkit_block WHERE ledger = %s"
-            f" AND holding = {_NUMBER} ORDER BY first"
-        )
-        rows = self._rows(sql, self._ledger, *self._named(holding))
+        rows = self._rows(SERIALS, self._ledger, *self._named(holding))
         return tuple(read(SerialRange, row) for row in rows)
 
     def block_over(self, asset: AssetId, serials: SerialRange) -> StoredBlock | None:
         """Return some block of the asset that shares a number with a range, or None."""
         # Blocks do not overlap, so only the last one that starts at or before the range's end can reach it.
-        sql: LiteralString = _BLOCKS + " AND block.asset = %s AND first <= %s ORDER BY first DESC LIMIT 1"
+        sql: LiteralString = BLOCKS + " AND block.asset = %s AND first <= %s ORDER BY first DESC LIMIT 1"
         row = self._row(sql, self._ledger, asset.text, serials.last)
         return None if row is None or row[2] < serials.first else read(stored_block, row)
 
@@ -470,7 +444,7 @@ class PostgresStore:
 
     def blocks(self) -> Iterator[StoredBlock]:
         """Yield every block, by asset and number."""
-        for row in self._stream(_BLOCKS + " ORDER BY block.asset, first", self._ledger):
+        for row in self._stream(BLOCKS + " ORDER BY block.asset, first", self._ledger):
             yield read(stored_block, row)
 
     # ----------------------------------------------------------------- holds

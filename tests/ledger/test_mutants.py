@@ -21,7 +21,8 @@ from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from carbonkit.errors import CarbonkitError
-from tests.ledger_machine import Machine, Memory
+from tests.ledger_homes import Memory
+from tests.ledger_machine import Machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +75,7 @@ def look_for_differences() -> None:
         lambda: Machine(Memory(), Counter()),  # type: ignore[arg-type]  # a function will do
         settings=settings(
             max_examples=150,
-            stateful_step_count=30,
+            stateful_step_count=25,
             phases=[Phase.generate],
             derandomize=True,
             database=None,

@@ -11,10 +11,12 @@ from __future__ import annotations
 import contextlib
 import datetime
 import sqlite3
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import apsw
 import attrs
 import pytest
 
@@ -87,8 +89,15 @@ class _OnDisk:
 
 @contextlib.contextmanager
 def store_on(disk: CrashDisk, synchronous: str = "FULL") -> Iterator[SQLiteStore]:
+    said = sys.unraisablehook
+
+    def overlook(unraisable: sys.UnraisableHookArgs) -> None:
+        if not isinstance(unraisable.exc_value, apsw.Error):  # faults that SQLite itself overlooks
+            said(unraisable)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_sqlite_file, "sqlite3", _OnDisk(disk, synchronous))
+        patch.setattr(sys, "unraisablehook", overlook)
         with SQLiteStore.open(disk.path(NAME)) as store:
             yield store
 
@@ -376,3 +385,19 @@ def test_a_full_disk_is_told_when_the_file_is_made() -> None:
             disk.make_room()
             with store_on(disk) as store:
                 assert Ledger(store, HandClock()).verify().ok
+
+
+def test_a_file_that_cannot_be_given_a_write_ahead_log_is_refused() -> None:
+    """SQLite tells of a failed change of mode by staying in the old one, in which readers block the writer."""
+    refused = 0
+    for at in range(1, 12):
+        with CrashDisk() as disk:
+            disk.fail_sync(at)
+            with contextlib.suppress(StorageError), store_on(disk) as store:
+                with store._file.turn(lambda: None):
+                    assert store._file.in_turn().execute("PRAGMA journal_mode").fetchone() == ("wal",)
+                continue
+            refused += 1
+            with store_on(disk) as store:
+                assert Ledger(store, HandClock()).verify().ok
+    assert refused > 5
