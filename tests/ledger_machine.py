@@ -178,10 +178,17 @@ class Machine(RuleBasedStateMachine):
         self.ask.data = data
         ahead, commands = self.model.copy(), list[Command]()
         ahead.expire(self.now)
+        said = Statement(self.ask.new_id(), AccountId("ANN"), "note", {"text": "good"}, AT)
         too_much = Leg(AssetId("CNY"), MOST, AccountId("ANN"), AccountId("BOB"))
-        for wrong in self.ask.draw(((False, True, False), (False, False), (False, True, False, False))):
-            command = self.ask.command(ahead, self.now)
-            commands.append(Transfer(command.id, [too_much], "trade", AT) if wrong else command)
+        for kind in self.ask.draw(
+            (("any", "any"), ("any", "any", "any"), ("good", "any", "bad", "good", "any"))
+        ):
+            command: Command = attrs.evolve(said, id=self.ask.new_id())
+            if kind == "bad":
+                command = Transfer(command.id, [too_much], "trade", AT)
+            elif kind == "any":
+                command = self.ask.command(ahead, self.now)
+            commands.append(command)
             ahead, _ = ahead.together(commands[-1:], self.now)
         if apart:
             self.post_each(commands)
@@ -354,7 +361,9 @@ class Machine(RuleBasedStateMachine):
             assert [(each.file, each.code) for each in error.problems] == refused  # noqa: PT017
             good = [place for place, outcome in enumerate(outcomes) if not outcome.code]
             bad = [place for place, outcome in enumerate(outcomes) if outcome.code]
-            self.reached["failed in the middle of a group"] += bool(good) and good[0] < bad[0] < good[-1]
+            self.reached["failed in the middle of a group"] += bool(good) and any(
+                good[0] < each < good[-1] for each in bad
+            )
             model, _ = self.expected([])
             self.moved_to(model, commands, [Outcome(code=each.code or "group") for each in outcomes])
         else:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
-__all__ = ["Connector", "in_transaction", "is_lost", "ours", "pipelined"]
+__all__ = ["Connector", "given_up", "in_transaction", "is_lost", "ours", "pipelined"]
 
 _BUSY: Final = frozenset({"40001", "40P01", "55P03"})
 _LOST: Final = (
@@ -114,6 +114,23 @@ def in_transaction(connection: Connection) -> bool:
     from psycopg.pq import TransactionStatus  # noqa: PLC0415  an extra
 
     return connection.pgconn.transaction_status != TransactionStatus.IDLE
+
+
+def given_up(connection: Connection) -> bool:
+    """
+    Give up a transaction in which nothing failed, and keep what has been prepared.
+
+    Args:
+        connection: The connection, in a transaction.
+
+    Returns:
+        Whether the transaction is over; False, with nothing done, if a statement failed in it.
+    """
+    from psycopg.pq import ExecStatus, TransactionStatus  # noqa: PLC0415  an extra
+
+    if connection.pgconn.transaction_status != TransactionStatus.INTRANS:
+        return False
+    return connection.pgconn.exec_(b"ROLLBACK").status == ExecStatus.COMMAND_OK
 
 
 def pipelined(connection: Connection) -> AbstractContextManager[object]:

@@ -14,7 +14,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from carbonkit.errors import BusyError, StorageError
-from carbonkit.storage._postgres_connector import Connector, in_transaction, ours, pipelined
+from carbonkit.storage._postgres_connector import Connector, given_up, in_transaction, ours, pipelined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,8 +176,8 @@ class Readers:
         try:
             yield connection
         finally:
-            with contextlib.suppress(StorageError), ours(connection):
-                connection.execute("ROLLBACK")
+            if not connection.closed and not given_up(connection):
+                connection.close()
             self._put_back(connection)
 
     def _begun(self) -> Connection:

@@ -152,7 +152,8 @@ def _is_ready(connection: psycopg.Connection[tuple[Any, ...]], ledger: str, *, p
     there: LiteralString = "".join([f" AND to_regproc('{name}') IS NOT NULL" for name in wanted])
     try:
         found = connection.execute(
-            f"SELECT version, EXISTS (SELECT 1 FROM carbonkit_head WHERE ledger = %s){there} FROM carbonkit_schema",  # noqa: S608  our own words
+            "SELECT version, EXISTS (SELECT 1 FROM carbonkit_head WHERE ledger = %s)"  # noqa: S608  our own words
+            f"{there} FROM carbonkit_schema",
             (ledger,),
         ).fetchall()
     except psycopg.Error as error:

@@ -17,11 +17,11 @@ ROWS: Final = (
 """The journal's rows; it takes more conditions."""
 
 ABOUT: Final = (
-    f"{ROWS} AND sequence IN ("
+    f"{ROWS} AND sequence IN ("  # noqa: S608  our own words
     "SELECT carbonkit_entry.sequence FROM carbonkit_holding JOIN carbonkit_entry"
     " ON carbonkit_entry.ledger = carbonkit_holding.ledger AND holding = number"
     " WHERE carbonkit_holding.ledger = %s AND account = %s"
-    " UNION SELECT sequence FROM carbonkit_mention WHERE ledger = %s AND account = %s) ORDER BY sequence"  # noqa: S608  our own words
+    " UNION SELECT sequence FROM carbonkit_mention WHERE ledger = %s AND account = %s) ORDER BY sequence"
 )
 """The journal's rows about an account."""
 
@@ -34,8 +34,8 @@ HOLDINGS: Final = (
 """Holdings by their three names."""
 
 QUANTITY_AT: Final = (
-    f"SELECT balance_after FROM carbonkit_entry WHERE ledger = %s AND recorded_at <= %s"
-    f" AND holding = {_NUMBER} ORDER BY recorded_at DESC, position DESC LIMIT 1"  # noqa: S608  our own words
+    f"SELECT balance_after FROM carbonkit_entry WHERE ledger = %s AND recorded_at <= %s"  # noqa: S608  our own words
+    f" AND holding = {_NUMBER} ORDER BY recorded_at DESC, position DESC LIMIT 1"
 )
 """What a holding contained at a moment."""
 

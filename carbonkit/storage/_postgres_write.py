@@ -34,7 +34,7 @@ TRANSFER_ARGUMENTS: Final = 16
 TRANSFER_HASHES: Final = (2, 4, 6)
 """How many arguments a single transfer's function takes, and which of them are bytes."""
 
-_BATCH: Final[LiteralString] = "SELECT carbonkit_batch_1(" + ", ".join(["%s"] * 26) + ")"
+_BATCH: Final[LiteralString] = "SELECT carbonkit_batch_1(" + "%s, " * 25 + "%s)"
 _HEAD: Final = (
     "UPDATE carbonkit_head SET sequence = %s, recorded_at = %s, leaf = %s, holdings = %s, edge = %s"
     " WHERE ledger = %s"

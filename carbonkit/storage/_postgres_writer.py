@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString
 from carbonkit.errors import BusyError, CarbonkitError, IntegrityError, StorageError
 from carbonkit.ledger.store import EMPTY, Head
 from carbonkit.storage._postgres_call import Call
-from carbonkit.storage._postgres_connector import Connector, in_transaction, ours, pipelined
+from carbonkit.storage._postgres_connector import Connector, given_up, in_transaction, ours, pipelined
 from carbonkit.storage._postgres_memory import Memory
 from carbonkit.storage._postgres_write import (
     TRANSFER_ARGUMENTS,
@@ -163,6 +163,7 @@ class Writer:
                 finally:
                     self._owner, self._certain = None, False
                     self._end()
+                self._conflicts = 0
             except BusyError:
                 self._conflicts += 1
                 self.memory.forget()
@@ -180,6 +181,7 @@ class Writer:
             if memory.head is None:
                 rows = self.rows(HEAD, (self._ledger,))
                 memory.begin(*head_of(rows[0] if rows else None))
+                self._seen = memory.head or EMPTY
             return
         with ours(connection):
             with pipelined(connection):
@@ -195,11 +197,14 @@ class Writer:
         connection = self._connection
         if connection is None or connection.closed or not in_transaction(connection):
             return
-        try:
+        if given_up(connection):
+            return
+        try:  # a statement failed; `psycopg` forgets all that it has prepared, and tells the server to
             with ours(connection):
                 connection.execute("ROLLBACK", prepare=False)
         except StorageError:
             connection.close()  # which ends its transaction too
+        self._renew_call(connection)
 
     def _connected(self) -> Connection:
         connection = self._connection
@@ -221,6 +226,10 @@ class Writer:
         if not self._portable:
             with ours(connection):
                 connection.execute(_BY_KEY, prepare=False)
+            self._renew_call(connection)
+
+    def _renew_call(self, connection: Connection) -> None:
+        if not self._portable:
             self._call = Call(connection, "carbonkit_transfer_1", TRANSFER_HASHES, TRANSFER_ARGUMENTS)
 
     def _check_tail(self, connection: Connection) -> None:
@@ -270,7 +279,6 @@ class Writer:
             return False
         memory.advance(batch)
         self._seen = batch.head
-        self._conflicts = 0
         if sure and self._certain_left:
             self._certain_left -= 1
         return True

@@ -11,6 +11,8 @@ from carbonkit.errors import (
     IdentifierReusedError,
     IntegrityError,
     LedgerError,
+    UnknownAccountError,
+    UnknownAssetError,
 )
 from carbonkit.ledger import (
     Account,
@@ -108,6 +110,23 @@ def test_what_was_loaded_is_not_read_again(ledger: Ledger) -> None:
     draft.post(two, NOW)
     assert draft.quantity(Holding(ANN, CNY, "tradable")) == 41
     assert draft.quantity(Holding(CAL, CNY, "tradable")) == 60
+
+
+def test_an_account_or_an_asset_that_was_taken_back_is_unknown_again(ledger: Ledger) -> None:
+    draft = Draft(ledger.store)
+    thing = AssetId("NEW")
+    mark = draft.mark()
+    draft.post(OpenAccount(CommandId("a"), Account(NEW, "kind", may_go_negative=False), AT), NOW)
+    draft.post(DefineAsset(CommandId("b"), Asset(thing, 0, serialised=False), AT), NOW)
+    draft.post(transfer("c", cash(5, ANN, NEW), Leg(thing, 5, BANK, ANN)), NOW)
+    draft.take_back(mark)
+
+    with pytest.raises(UnknownAccountError):
+        draft.post(transfer("d", cash(5, ANN, NEW)), NOW)
+    with pytest.raises(UnknownAssetError):
+        draft.post(transfer("d", Leg(thing, 5, BANK, ANN)), NOW)
+    draft.post(transfer("e", cash(5, ANN, CAL)), NOW)
+    assert [row.number for row in draft.batch().holdings if row.account == CAL.text] == [6]
 
 
 def test_more_holdings_than_are_remembered_make_no_difference(

@@ -393,7 +393,7 @@ def judged(history: History, records: list[Record]) -> dict[str, int]:
 
 
 def _in_order(calls: list[Call], records: list[Record]) -> None:
-    """Every record was told to one client as new, and a call that began after another's end stands after it."""
+    """Each record was told to one client as new; a call that began after another ended stands after it."""
     told = {receipt.sequence: receipt for call in calls for receipt in call.receipts if not receipt.repeated}
     assert sorted(told) == [record.sequence for record in records]
     assert sum(len(call.new()) for call in calls) == len(records)

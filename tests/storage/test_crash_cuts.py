@@ -388,7 +388,7 @@ def test_a_full_disk_is_told_when_the_file_is_made() -> None:
 
 
 def test_a_file_that_cannot_be_given_a_write_ahead_log_is_refused() -> None:
-    """SQLite tells of a failed change of mode by staying in the old one, in which readers block the writer."""
+    """SQLite says no by staying in the old mode, in which readers block the writer, not by an error."""
     refused = 0
     for at in range(1, 12):
         with CrashDisk() as disk:

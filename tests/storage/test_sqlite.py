@@ -617,6 +617,17 @@ def test_a_closed_store_says_so(path: Path) -> None:
         assert code_of(ask) == "closed"
 
 
+def test_entries_that_leave_every_balance_where_it_was_are_kept(path: Path) -> None:
+    """A group that pays to and back changes no holding, and yet it happened."""
+    with SQLiteStore.open(path) as store:
+        ledger, before = Ledger(store, HandClock()), len(list(store.entries()))
+        receipts = ledger.post_all([pay("to", 5, ANN, BOB), pay("back", 5, BOB, ANN)])
+        assert len(list(store.entries())) == before + 4
+        paid = ledger.quantity(ANN, CNY) - 5
+        assert ledger.quantity(ANN, CNY, at=receipts[0].recorded_at) == paid
+        assert ledger.verify().ok
+
+
 # ------------------------------------------------------------- whole or not at all
 
 
