@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 _FILE: Final = "ledger.sqlite"
 _DRIVER: Final = (("sqlite", sqlite3.sqlite_version),)
 _JOURNAL: Final = "record"  # the table with one row for each command
+_FILLED: Final = """
+WITH RECURSIVE number (value) AS (VALUES (1) UNION ALL SELECT value + 1 FROM number WHERE value < ?)
+INSERT INTO held SELECT -value, 0 FROM number
+"""
 _HELD: Final = "SELECT quantity FROM held WHERE id = ?"
 _HUNDRED: Final = 100
 _NO_HASH: Final = bytes(32)
@@ -298,11 +302,8 @@ def _as_of(folder: Path, ledger: Ledger, moments: list[Moment], amount: Amount, 
             if known:
                 connection.execute("DROP TABLE held")
             # As many rows as the ledger has entries, the answers among them.
-            connection.executescript(f"""
-                CREATE TABLE held (id INTEGER PRIMARY KEY, quantity INTEGER NOT NULL);
-                WITH RECURSIVE number (value) AS (VALUES (1) UNION ALL SELECT value + 1 FROM number WHERE value < {2 * count})
-                INSERT INTO held SELECT -value, 0 FROM number;
-            """)
+            connection.execute("CREATE TABLE held (id INTEGER PRIMARY KEY, quantity INTEGER NOT NULL)")
+            connection.execute(_FILLED, (2 * count,))
             connection.executemany(
                 "INSERT INTO held VALUES (?, ?)",
                 [(*key, held) for key, held in zip(keys, right, strict=True)],

@@ -180,9 +180,8 @@ class Machine(RuleBasedStateMachine):
         ahead.expire(self.now)
         said = Statement(self.ask.new_id(), AccountId("ANN"), "note", {"text": "good"}, AT)
         too_much = Leg(AssetId("CNY"), MOST, AccountId("ANN"), AccountId("BOB"))
-        for kind in self.ask.draw(
-            (("any", "any"), ("any", "any", "any"), ("good", "any", "bad", "good", "any"))
-        ):
+        kinds = ("any", "any"), ("any", "any", "any"), ("good", "any", "bad", "good", "any")
+        for kind in self.ask.draw(kinds):
             command: Command = attrs.evolve(said, id=self.ask.new_id())
             if kind == "bad":
                 command = Transfer(command.id, [too_much], "trade", AT)

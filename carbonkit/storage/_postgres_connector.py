@@ -32,13 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Connector", "given_up", "in_transaction", "is_lost", "ours", "pipelined"]
 
 _BUSY: Final = frozenset({"40001", "40P01", "55P03"})
-_LOST: Final = (
-    "08",
-    "57P",
-    "25006",
-    "25P03",
-    "25P04",
-)  # the last: a primary that has become a standby, timeouts
+_LOST: Final = ("08", "57P", "25006", "25P03", "25P04")  # 25: it has become a standby, or took too long
 _BROKEN: Final = ("23", "42P", "42703", "42883", "XX001", "XX002", "22")
 _DISK_FULL: Final = "53100"
 _SECRETS: Final = ("password", "sslpassword", "oauth_client_secret")

@@ -180,8 +180,8 @@ class Writer:
         if not certain:
             if memory.head is None:
                 rows = self.rows(HEAD, (self._ledger,))
-                memory.begin(*head_of(rows[0] if rows else None))
-                self._seen = memory.head or EMPTY
+                self._seen, edge = head_of(rows[0] if rows else None)
+                memory.begin(self._seen, edge)
             return
         with ours(connection):
             with pipelined(connection):
@@ -190,8 +190,8 @@ class Writer:
             row = found.fetchone()
         if row is None:
             raise IntegrityError("be there", was="missing", field=f"head of the ledger {self._ledger}")
-        memory.begin(*head_of(row))
-        self._seen = memory.head or EMPTY
+        self._seen, edge = head_of(row)
+        memory.begin(self._seen, edge)
 
     def _end(self) -> None:
         connection = self._connection

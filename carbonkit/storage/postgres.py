@@ -64,6 +64,11 @@ class PostgresStore:
         ledger: The ledger's name.
         writer: The connection that writes, or None for a store that only reads.
         portable: Whether it does without functions.
+
+    Example:
+        >>> PostgresStore.open("host=nowhere.invalid dbname=registry")
+        Traceback (most recent call last):
+        carbonkit.errors.StorageError: database: must be reachable, was ...
     """
 
     def __init__(self, connector: Connector, ledger: str, writer: Writer | None, *, portable: bool) -> None:

@@ -237,7 +237,7 @@ class Client:
         self.chance = random.Random(SEED + name)  # noqa: S311  no secret
         self.name = name
         self.count = 0
-        self.shared = shared  # names of what anybody asked for
+        self.shared = shared  # names of what anybody was told is recorded
 
     def call(self) -> Call:
         kind = self.chance.choices(["post", "post_all", "post_each"], [70, 15, 15])[0]
@@ -248,8 +248,8 @@ class Client:
         self.count += 1
         chance = self.chance
         name = CommandId(f"{self.name}/{self.count}")
-        some = CommandId(chance.choice(self.shared[-40:]))
-        what = chance.choices(["transfer", "same", "hold", "post", "void", "undo"], [34, 14, 20, 12, 12, 8])[
+        some = CommandId(chance.choice([*self.shared[-20:], "never"]))
+        what = chance.choices(["transfer", "same", "hold", "post", "void", "undo"], [30, 12, 20, 15, 13, 10])[
             0
         ]
         match what:
@@ -259,17 +259,15 @@ class Client:
                 leg = Leg(CNY, quantity, PEOPLE[number % 6], PEOPLE[(number + 1) % 6])
                 return Transfer(CommandId(f"same/{number}"), [leg], "payment", AT)
             case "post":
-                quantities = chance.choice([None, None, [chance.randint(1, 40)]])
+                quantities = chance.choice([None, [chance.randint(1, 60)]])
                 return PostHold(name, some, AT, quantities)
             case "void":
                 return VoidHold(name, some, "cancelled", AT)
             case "undo":
                 return Reversal(name, some, "error", AT)
             case "hold":
-                self.shared.append(name.text)
                 return Hold(name, [self._leg()], "order", AT, Bucket.RESERVED, None)
             case _:
-                self.shared.append(name.text)
                 return Transfer(name, [self._leg() for _ in range(chance.choice([1, 1, 2]))], "payment", AT)
 
     def _leg(self) -> Leg:
@@ -323,6 +321,7 @@ def made(ledgers: list[Ledger], readers: list[Store], clients: int, calls: int) 
             call = client.call()
             mine.append(call)
             call.made(ledgers[name % len(ledgers)])
+            shared.extend(each.command_id.text for each in call.receipts if not each.repeated)
         history.calls.extend(mine)
 
     def look(store: Store) -> None:

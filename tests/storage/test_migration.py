@@ -35,7 +35,7 @@ from carbonkit.values import as_instant
 from tests.sample_ledger import ANN, AT, BANK, BOB, CEA, CNY, HandClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 VERSION_1 = (Path(__file__).parent / "schema_1.sql").read_text("utf-8")
 COUNT = 400  # payments of a longer file, which has tree nodes
@@ -254,6 +254,7 @@ TAMPERED = {
     "a balance": "UPDATE balance SET quantity = quantity + 1 WHERE account = 'ANN' AND asset = 'CNY'",
     "an empty balance taken out": "DELETE FROM balance WHERE account = 'BOB' AND asset = 'CNY'",
     "an entry": "UPDATE entry SET balance_after = 1 WHERE sequence = 8 AND position = 1",
+    "an entry put in": "INSERT INTO entry VALUES (12, 0, 'ANN', 'CNY', 'tradable', 5, 5, '[]')",
     "an entry taken out": "DELETE FROM entry WHERE sequence = 10",
     "where serial numbers lie": "UPDATE block SET account = 'ANN' WHERE first = 1",
     "what serial numbers there are": "UPDATE block SET last = 900 WHERE first = 101",
@@ -266,6 +267,48 @@ TAMPERED = {
 @pytest.mark.parametrize("what", TAMPERED)
 def test_a_tampered_file_is_refused_and_left_as_it_is(path: Path, what: str) -> None:
     edit(path, TAMPERED[what])
+    refused(path)
+
+
+def sealed_again(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change records and seal the whole chain anew, as somebody can who knows how version 1 did it."""
+    previous = "0" * 64
+    with unguarded(path) as connection:
+        for (body,) in connection.execute("SELECT body FROM record ORDER BY sequence").fetchall():
+            facts = json.loads(body)
+            place = facts["sequence"]
+            change(facts)
+            facts["previous"] = previous
+            text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
+            previous = hashlib.sha256(text.encode()).hexdigest()
+            connection.execute(
+                "UPDATE record SET sequence = ?, recorded_at = ?, body = ?, digest = ? WHERE sequence = ?",
+                (facts["sequence"], facts["recorded_at"], text, previous, place),
+            )
+
+
+def test_a_chain_sealed_anew_over_the_same_is_taken(path: Path) -> None:
+    """The tool of the next test alone changes nothing."""
+    sealed_again(path, lambda _: None)
+    with SQLiteStore.open(path) as store:
+        assert store.head().sequence == 11
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda facts: facts.update(sequence=facts["sequence"] + (facts["sequence"] == 11)),
+        lambda facts: facts.update(recorded_at="2021-07-16T01:30:00+00:00"),
+        lambda facts: facts["entries"] and facts["entries"][0].__setitem__(4, 5),
+        lambda facts: facts["entries"].append(["ANN", "CNY", "tradable", 1, 1, []]),
+        lambda facts: facts["command"].update(reason="A B") if "reason" in facts["command"] else None,
+    ],
+    ids=["a gap", "no order in time", "another balance", "an entry too many", "no such reason"],
+)
+def test_a_chain_sealed_anew_over_something_else_is_refused(
+    path: Path, change: Callable[[dict[str, Any]], object]
+) -> None:
+    sealed_again(path, change)
     refused(path)
 
 

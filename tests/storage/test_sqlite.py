@@ -768,7 +768,8 @@ def test_an_edit_by_another_connection_is_not_overlooked_by_what_the_store_remem
     """A balance is edited by hand while the store is open: it reads what is there, not what it knew."""
     with SQLiteStore.open(path) as store:
         ledger = Ledger(store, HandClock())
-        ledger.post(pay("before", 1, ANN, BOB))
+        for number in range(3):  # until it remembers
+            ledger.post(pay(f"before/{number}", 1, ANN, BOB))
         with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute("UPDATE holding SET quantity = 3 WHERE account = 'BOB' AND asset = 'CNY'")
         assert code_of(lambda: ledger.post(pay("after", 4, BOB, ANN))) == "overdraft"
@@ -797,6 +798,25 @@ def test_what_sqlite_says_is_said_in_our_words(number: int, error: type[Carbonki
     with pytest.raises(error, match="what happened") as caught, ours():
         raise their
     assert (type(caught.value), caught.value.code, caught.value.__cause__) == (error, code, their)
+
+
+class _Stubborn(sqlite3.Connection):
+    """A connection to a disk that takes no write-ahead log: SQLite then stays in the old mode silently."""
+
+    def execute(self, sql: str, values: tuple[str, ...] = (), /) -> sqlite3.Cursor:  # type: ignore[override]
+        return super().execute("PRAGMA journal_mode" if "journal_mode = WAL" in sql else sql, values)
+
+
+def test_a_disk_that_takes_no_write_ahead_log_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ledger.db"
+    real = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *given, **named: real(*given, **named, factory=_Stubborn))
+    with pytest.raises(
+        StorageError, match="be on a disk that takes a write-ahead log, was journal mode delete"
+    ):
+        SQLiteStore.open(path)
 
 
 @pytest.mark.skipif(getattr(os, "geteuid", lambda: 0)() == 0, reason="root may write anywhere")
