@@ -419,7 +419,8 @@ class SQLiteStore:
         """Return some block of the asset that shares a number with a range, or None."""
         # Blocks do not overlap, so only the last one that starts at or before the range's end can reach it.
         sql = (
-            "SELECT block.asset, first, last, account, bucket FROM block JOIN holding ON number = holding"
+            "SELECT block.asset, first, last, account, bucket FROM block"
+            " LEFT JOIN holding ON number = holding AND holding.asset = block.asset"
             " WHERE block.asset = ? AND first <= ? ORDER BY first DESC LIMIT 1"
         )
         row = self._row(sql, asset.text, serials.last)
@@ -434,8 +435,9 @@ class SQLiteStore:
     def blocks(self) -> Iterator[StoredBlock]:
         """Yield every block, by asset and number."""
         sql = (
-            "SELECT block.asset, first, last, account, bucket"
-            " FROM block LEFT JOIN holding ON number = holding ORDER BY block.asset, first"
+            "SELECT block.asset, first, last, account, bucket FROM block"
+            " LEFT JOIN holding ON number = holding AND holding.asset = block.asset"
+            " ORDER BY block.asset, first"
         )
         for row in self._rows(sql):
             yield read(stored_block, row)
