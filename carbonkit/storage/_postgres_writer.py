@@ -274,7 +274,6 @@ class Writer:
         if not batch.rows:
             return True
         if not self._wrote(connection, batch, number, sure=sure):
-            memory.forget()
             self._certain_left = _CERTAIN_TURNS
             return False
         memory.advance(batch)

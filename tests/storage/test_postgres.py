@@ -310,8 +310,12 @@ def test_a_head_that_another_store_moved_is_found_out(dsn: str, *, portable: boo
         assert mine.verify().ok
 
 
-def test_a_holding_read_after_the_head_moved_is_not_built_on(dsn: str) -> None:
-    with PostgresStore.open(dsn) as one, PostgresStore.open(dsn) as two:
+@both
+def test_a_holding_read_after_the_head_moved_is_not_built_on(dsn: str, *, portable: bool) -> None:
+    with (
+        PostgresStore.open(dsn, portable=portable) as one,
+        PostgresStore.open(dsn, portable=portable) as two,
+    ):
         mine, theirs = Ledger(one, HandClock()), Ledger(two, HandClock())
         theirs.post_all([*beginning(), pay("pay/1", 5)])
         with one.turn(certain=False) as sure:
@@ -328,11 +332,34 @@ def test_a_holding_read_after_the_head_moved_is_not_built_on(dsn: str) -> None:
         assert mine.verify().ok
 
 
-def _batch(store: Store) -> Batch:
+@both
+def test_an_id_that_is_in_already_is_not_written_by_an_uncertain_turn(dsn: str, *, portable: bool) -> None:
+    with PostgresStore.open(dsn, portable=portable) as store:
+        ledger = Ledger(store, HandClock())
+        ledger.post_all([*beginning(), pay("late", 1)])
+        with store.turn(certain=False) as sure:
+            assert not sure
+            assert store.write(_batch(store)) is False
+        assert ledger.post(pay("late", 1)).repeated
+        assert ledger.verify().ok
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_head_with_the_same_place_but_another_leaf_is_another_head(dsn: str, count: int) -> None:
+    with PostgresStore.open(dsn) as store:
+        Ledger(store, HandClock()).post_all([*beginning(), pay("pay/1", 1)])
+        admin(dsn, "UPDATE carbonkit_head SET leaf = decode(repeat('00', 32), 'hex')")
+        with store.turn(certain=False):
+            assert store.write(_batch(store, count)) is False
+        assert admin(dsn, "SELECT max(sequence) FROM carbonkit_record") == [(BEGUN + 1,)]
+
+
+def _batch(store: Store, count: int = 1) -> Batch:
     draft = Draft(store)
-    command = pay("late", 1)
-    draft.load([command])
-    draft.post(command, 10**15 * 2)
+    commands = [pay("late" if not place else f"late/{place}", 1) for place in range(count)]
+    draft.load(commands)
+    for command in commands:
+        draft.post(command, 10**15 * 2)
     return draft.batch()
 
 

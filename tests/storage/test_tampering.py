@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 SEED = 20210716
 PAYMENTS = 260  # so that there is a tree node
-ROWS = 3  # of a column, beside the first of each kind of record
+ROWS = 2  # of a column, beside the first of each kind of record
 VALUES = 2  # for each of those rows, beside those made by hand
 TABLES = {"record", "account", "asset", "holding", "entry", "mention", "block", "hold", "conclusion", "node"}
 
@@ -84,17 +84,20 @@ def path(tmp_path: Path, sample: Sample) -> Path:
 
 
 @contextlib.contextmanager
-def unguarded(path: Path) -> Iterator[sqlite3.Connection]:
+def unguarded(path: Path, *, unchecked: bool = False) -> Iterator[sqlite3.Connection]:
     """Edit the file with no guard in the way, and leave the schema as it was."""
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA ignore_check_constraints = ON" if unchecked else "SELECT 1")
+        connection.execute("BEGIN")
         guards = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
         for name, _ in guards:
             connection.execute(f"DROP TRIGGER {name}")
         yield connection
         for _, sql in guards:
             connection.execute(sql)
+        connection.execute("COMMIT")
     finally:
         connection.close()
 
@@ -473,8 +476,7 @@ def schema_rewritten(path: Path, name: str, old: str, new: str) -> Iterator[sqli
             )
 
     rewrite(old, new)
-    with unguarded(path) as connection:
-        connection.execute("PRAGMA ignore_check_constraints = ON")
+    with unguarded(path, unchecked=True) as connection:
         yield connection
     rewrite(new, old)
 
