@@ -34,11 +34,14 @@ class Work:
     def __init__(self) -> None:
         self.done: list[list[str]] = []
         self.entered, self.let = threading.Event(), threading.Event()
+        self.again: threading.Event | None = None  # what the second time waits for
         self.fails: list[BaseException | None] = []
 
     def __call__(self, jobs: Sequence[Job]) -> None:
         self.entered.set()
         assert self.let.wait(PATIENCE)
+        if self.done and self.again is not None:
+            assert self.again.wait(PATIENCE)
         failure = self.fails.pop(0) if self.fails else None
         if failure is not None:
             raise failure
@@ -123,6 +126,18 @@ def test_the_first_of_those_who_wait_works_for_all_in_their_order() -> None:
     assert [each.leads for each in jobs] == [True, False, False]
     assert all(each.done for each in jobs)
     assert crowd.errors == []
+
+
+def test_only_one_works_at_a_time() -> None:
+    crowd = Crowd()
+    crowd.work.again = threading.Event()
+    crowd.wait(job("a"))
+    crowd.work.entered.clear()
+    crowd.work.let.set()
+    assert crowd.work.entered.wait(PATIENCE)  # the second is at work, and stands still
+    crowd.wait(job("b"))
+    crowd.work.again.set()
+    assert crowd.finish() == [["first"], ["a"], ["b"]]
 
 
 def test_one_write_takes_only_so_many_commands(monkeypatch: pytest.MonkeyPatch) -> None:
