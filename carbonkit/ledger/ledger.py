@@ -221,7 +221,8 @@ class Ledger:
             if not sure and any(job.refused for job in jobs):
                 return False  # refused by what may be old by now; the command itself may be in
             batch = draft.batch()
-            if draft.mark() != before and not self.store.write(batch):
+            # what was recorded before may have been found in a store that was interrupted while it wrote
+            if (draft.mark() != before or any(job.repeats for job in jobs)) and not self.store.write(batch):
                 return False
         seal = Seal(self.origin, batch.head.sequence, batch.edge, self.signers)
         for job in jobs:

@@ -183,7 +183,11 @@ class Store(Protocol):
         ...
 
     def write(self, batch: Batch) -> bool:
-        """Inside a turn: write a batch whole and durably, or return False with nothing written."""
+        """
+        Inside a turn: write a batch whole and durably, or return False with nothing written.
+
+        A batch without rows writes nothing, but whatever was read in the turn is as durable then.
+        """
         ...
 
     def snapshot(self) -> AbstractContextManager[None]:

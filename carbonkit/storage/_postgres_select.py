@@ -47,6 +47,7 @@ SERIALS: Final = (
 BLOCKS: Final = (
     "SELECT block.asset, first, last, account, bucket FROM carbonkit_block AS block"
     " LEFT JOIN carbonkit_holding AS holding ON holding.ledger = block.ledger AND number = block.holding"
+    " AND holding.asset = block.asset"
     " WHERE block.ledger = %s"
 )
 """Blocks of serial numbers with the holdings that they lie in; it takes more conditions."""

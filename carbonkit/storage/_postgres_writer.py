@@ -32,6 +32,8 @@ from carbonkit.storage._postgres_write import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import psycopg
+
     from carbonkit.ledger.store import Batch
     from carbonkit.storage._postgres_connector import Connection
     from carbonkit.storage._postgres_memory import HoldingKey
@@ -40,6 +42,7 @@ __all__ = ["HEAD", "Writer", "head_of"]
 
 HEAD: Final = "SELECT sequence, recorded_at, leaf, holdings, edge FROM carbonkit_head WHERE ledger = %s"
 _LOCKED_HEAD: Final = HEAD + " FOR UPDATE"
+_SAME_HEAD: Final = "UPDATE carbonkit_head SET sequence = sequence WHERE ledger = %s"
 _LEAF: Final = "SELECT leaf FROM carbonkit_record WHERE ledger = %s AND sequence = %s"
 _BY_KEY: Final = (
     "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off"
@@ -89,6 +92,7 @@ class Writer:
         self._portable = portable
         self._connection = connection
         self._call: Call | None = None
+        self._warned = False  # whether the server has warned of something since the last write began
         if connection is not None:
             self._tune(connection)
         self._turn = threading.RLock()
@@ -223,10 +227,14 @@ class Writer:
 
     def _tune(self, connection: Connection) -> None:
         """Have every look-up go by its key, however small a table was when the server planned it."""
+        connection.add_notice_handler(self._heard)
         if not self._portable:
             with ours(connection):
                 connection.execute(_BY_KEY, prepare=False)
             self._renew_call(connection)
+
+    def _heard(self, notice: psycopg.errors.Diagnostic) -> None:
+        self._warned = self._warned or notice.severity_nonlocalized == "WARNING"
 
     def _renew_call(self, connection: Connection) -> None:
         if not self._portable:
@@ -272,7 +280,7 @@ class Writer:
         if memory.head != batch.after:
             return False
         if not batch.rows:
-            return True
+            return sure and self._confirmed(connection)
         if not self._wrote(connection, batch, number, sure=sure):
             self._certain_left = _CERTAIN_TURNS
             return False
@@ -280,6 +288,32 @@ class Writer:
         self._seen = batch.head
         if sure and self._certain_left:
             self._certain_left -= 1
+        return True
+
+    @contextlib.contextmanager
+    def _waited_out(self) -> Iterator[None]:
+        """
+        Take a commit for done only if the server did not warn.
+
+        If its wait for the standbys is cancelled, it says so in a warning, in its own language, and
+        that the commit is done.
+        """
+        self._warned = False
+        yield
+        if self._warned:
+            self.memory.forget()
+            raise BusyError("be committed without a warning", was="a warning", field="journal")
+
+    def _confirmed(self, connection: Connection) -> bool:
+        """
+        Commit something after what was read: the server waits for its standbys only when it commits.
+
+        A record whose own commit was interrupted while it waited is there for all to see
+        without being on any standby.
+        """
+        with ours(connection), self._waited_out(), pipelined(connection):
+            connection.execute(_SAME_HEAD, (self._ledger,), prepare=True)
+            connection.execute("COMMIT", prepare=False)
         return True
 
     def _wrote(
@@ -294,7 +328,7 @@ class Writer:
 
         done = False
         try:
-            with ours(connection):
+            with ours(connection), self._waited_out():
                 try:
                     done = self._sent(connection, batch, number, sure=sure)
                 except psycopg.errors.UniqueViolation:

@@ -296,6 +296,9 @@ def prepare(
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+    # A process may have been killed between writing its log and syncing it, and what it wrote is read
+    # from now on: this syncs the log.
+    connection.execute(f"PRAGMA user_version = {version}")
 
 
 def statements(script: str) -> Iterator[str]:

@@ -233,8 +233,8 @@ HOLDS = (
         "nothing expires when the command is refused",
         "ledger",
         "Ledger._attempted",
-        "if draft.mark() != before and",
-        "if any(each.error is None for each in jobs) and draft.mark() != before and",
+        "if (draft.mark() != before or",
+        "if (any(each.error is None for each in jobs) and draft.mark() != before or",
     ),
     Mutant(
         "a failed group ends a hold",

@@ -24,7 +24,7 @@ from carbonkit.errors import CarbonkitError, StorageError
 from carbonkit.ledger import Checkpoint, Command, CommandId, Ledger, MemoryStore, PostHold, Reversal, VoidHold
 from carbonkit.ledger.row import Row
 from carbonkit.storage import SQLiteStore, _sqlite_file
-from tests.crash_disk import Connection, CrashDisk, What, connect, cut_points
+from tests.crash_disk import Connection, CrashDisk, Operation, What, connect, cut_points
 from tests.sample_ledger import (
     ANN,
     AT,
@@ -385,3 +385,28 @@ def test_a_full_disk_is_told_when_the_file_is_made() -> None:
             disk.make_room()
             with store_on(disk) as store:
                 assert Ledger(store, HandClock()).verify().ok
+
+
+def test_a_log_that_was_written_but_not_synced_is_synced_before_its_records_are_acknowledged() -> None:
+    """The process that wrote it was killed; the system still had all of it, until the power went too."""
+    log, clock = f"{NAME}-wal", HandClock()
+    with CrashDisk() as disk:
+        with store_on(disk) as store:
+            Ledger(store, clock).post_all(beginning())
+        file = disk.path(NAME).read_bytes()  # the log was taken into it
+        with store_on(disk) as store:
+            first = Ledger(store, clock).post(pay("pay/1", 5))
+            written = disk.path(log).read_bytes()
+    lost = 0
+    for seed in range(20):
+        with CrashDisk({NAME: file}) as disk:
+            disk.create(log)
+            disk.admit(Operation(What.WRITE, log, 0, written))
+            disk.path(log).write_bytes(written)
+            lost += log not in disk.survivors(seed)
+            with store_on(disk) as store:
+                assert Ledger(store, clock).post(pay("pay/1", 5)).record == first.record
+                acknowledged = disk.operations
+            with disk.restart(seed, at=acknowledged + 1) as after, store_on(after) as store:
+                assert Ledger(store, clock).post(pay("pay/1", 5)).repeated
+    assert lost

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -541,6 +542,50 @@ def test_a_server_killed_under_a_writing_store_loses_nothing(own: Cluster, *, po
         assert ledger.quantity(ANN, CNY) == len(done)
         assert store.head().sequence == BEGUN + len(done)
         assert ledger.verify().ok
+
+
+def waiting_for_standbys(dsn: str) -> list[int]:
+    """Return the sessions that wait for a standby, as soon as there is one."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        found = admin(dsn, "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+        if found:
+            return [pid for (pid,) in found]
+        time.sleep(0.02)
+    raise AssertionError("nobody waits for a standby")
+
+
+@both
+def test_no_receipt_is_given_before_the_standbys_have_the_record(own: Cluster, *, portable: bool) -> None:
+    """Whether the wait is cancelled, or another client finds the record that still waits."""
+    if not own.running:
+        own.start()
+    dsn = own.create_database()
+    with (
+        PostgresStore.open(dsn, portable=portable) as one,
+        PostgresStore.open(dsn, portable=portable) as two,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        first, second = Ledger(one, SystemClock()), Ledger(two, SystemClock())
+        first.post_all(beginning())
+        admin(dsn, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()")
+        try:
+            posted = pool.submit(first.post, pay("pay/1", 5))
+            for pid in waiting_for_standbys(dsn):
+                admin(dsn, f"SELECT pg_cancel_backend({pid})")
+            waiting_for_standbys(dsn)
+            assert admin(dsn, "SELECT count(*) FROM carbonkit_record") == [(BEGUN + 1,)]  # there for all
+            for pid in waiting_for_standbys(dsn):
+                admin(dsn, f"SELECT pg_cancel_backend({pid})")
+            again = pool.submit(second.post, pay("pay/1", 5))
+            with pytest.raises(TimeoutError):
+                again.result(0.5)
+            assert not posted.done()
+        finally:
+            admin(dsn, "ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()")
+        assert posted.result(20).record == again.result(20).record
+        assert first.quantity(ANN, CNY) == 5
+        assert first.verify().ok
 
 
 def test_a_server_that_stays_away_is_waited_for_so_long_and_no_longer(own: Cluster) -> None:
