@@ -23,7 +23,6 @@ from carbonkit.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from contextlib import AbstractContextManager
 
     import psycopg
 
@@ -127,19 +126,34 @@ def given_up(connection: Connection) -> bool:
     return connection.pgconn.exec_(b"ROLLBACK").status == ExecStatus.COMMAND_OK
 
 
-def pipelined(connection: Connection) -> AbstractContextManager[object]:
+@contextlib.contextmanager
+def pipelined(connection: Connection) -> Iterator[None]:
     """
     Send what is executed inside together, where the client's library can.
 
     Args:
         connection: The connection.
 
-    Returns:
-        What to execute it in.
+    Yields:
+        Nothing.
+
+    Raises:
+        Error: Of `psycopg`: the first that the server said.
     """
     import psycopg  # noqa: PLC0415  an extra
 
-    return connection.pipeline() if psycopg.Pipeline.is_supported() else contextlib.nullcontext()
+    first: psycopg.Error | None = None
+    try:
+        with connection.pipeline() if psycopg.Pipeline.is_supported() else contextlib.nullcontext():
+            try:
+                yield
+            except psycopg.Error as error:  # what follows it, the pipeline would log
+                first = error
+    except psycopg.Error:
+        if first is None:
+            raise
+    if first is not None:
+        raise first
 
 
 class Connector:

@@ -278,6 +278,8 @@ def by_statements(
     with pipelined(connection):
         if not begun:
             connection.execute("BEGIN", prepare=False)
+        # first of all, as a certain turn does: who takes locks in another order is in a deadlock with it
+        connection.execute(_HEAD, (*_head(batch), ledger), prepare=True)
         _RECORD.insert(connection, ledger, batch.rows)
         _ENTRY.insert(connection, ledger, sorted(batch.entries))
         if changed := _changed(batch):
@@ -290,5 +292,4 @@ def by_statements(
         if batch.concluded:
             concluded = numbers(sequence for sequence, _ in batch.concluded)
             connection.execute(_CONCLUDED, (ledger, concluded), prepare=True)
-        connection.execute(_HEAD, (*_head(batch), ledger), prepare=True)
         connection.execute("COMMIT", prepare=False)

@@ -297,6 +297,9 @@ class Writer:
 
         If its wait for the standbys is cancelled, it says so in a warning, in its own language, and
         that the commit is done.
+
+        Raises:
+            BusyError: If it warned.
         """
         self._warned = False
         yield
@@ -310,6 +313,9 @@ class Writer:
 
         A record whose own commit was interrupted while it waited is there for all to see
         without being on any standby.
+
+        Returns:
+            True: the head is locked, so this cannot come too late.
         """
         with ours(connection), self._waited_out(), pipelined(connection):
             connection.execute(_SAME_HEAD, (self._ledger,), prepare=True)

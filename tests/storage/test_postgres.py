@@ -333,6 +333,26 @@ def test_a_holding_read_after_the_head_moved_is_not_built_on(dsn: str, *, portab
         assert mine.verify().ok
 
 
+def test_certain_and_uncertain_writers_take_locks_in_one_order(dsn: str) -> None:
+    dsn = with_option(dsn, "deadlock_timeout=1min")  # none is resolved while this runs
+    with (
+        PostgresStore.open(with_option(dsn, "lock_timeout=3s"), portable=True) as one,
+        PostgresStore.open(dsn, portable=True) as two,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        mine, theirs = Ledger(one, HandClock()), Ledger(two, HandClock())
+        theirs.post_all(beginning())
+        theirs.post(pay("pay/1", 5))
+        with one.turn(certain=True):
+            other = pool.submit(theirs.post, pay("pay/2", 7))  # which builds on the same head
+            until = time.monotonic() + 20
+            while not admin(dsn, "SELECT 1 FROM pg_locks WHERE NOT granted") and time.monotonic() < until:
+                time.sleep(0.01)
+            assert one.write(_batch(one))
+        assert other.result(20).sequence == BEGUN + 3
+        assert mine.verify().ok
+
+
 @both
 def test_an_id_that_is_in_already_is_not_written_by_an_uncertain_turn(dsn: str, *, portable: bool) -> None:
     with PostgresStore.open(dsn, portable=portable) as store:
