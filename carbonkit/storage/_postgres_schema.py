@@ -113,6 +113,16 @@ _INDEXES: Final[tuple[LiteralString, ...]] = (
     "CREATE INDEX IF NOT EXISTS carbonkit_hold_by_end ON carbonkit_hold (ledger, expires_at, sequence)",
 )
 
+_INTERFERING: Final[LiteralString] = (
+    "SELECT 'trigger', tgname::text FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+    " WHERE relnamespace = current_schema()::regnamespace AND relname LIKE 'carbonkit%%' AND NOT tgisinternal"
+    " UNION ALL SELECT 'rule', rulename::text FROM pg_rules"
+    " WHERE schemaname = current_schema() AND tablename LIKE 'carbonkit%%'"
+    " UNION ALL SELECT 'policy', policyname::text FROM pg_policies"
+    " WHERE schemaname = current_schema() AND tablename LIKE 'carbonkit%%' ORDER BY 1, 2"
+)
+"""What could change or hide rows behind our statements' backs."""
+
 _ROOMY: Final[
     tuple[LiteralString, ...]
 ] = (  # room beside a row for its next version, which spares the indexes
@@ -291,6 +301,9 @@ def _head_faults(ask: Callable[..., list[tuple[Any, ...]]], ledger: str) -> Iter
     ((number,),) = ask("SELECT coalesce(max(number), 0) FROM carbonkit_holding WHERE ledger = %s", ledger)
     if heads != [(*last[0], number)]:
         yield f"the head is stored as {heads}, the journal and the holdings end at {(*last[0], number)}"
+    early = "SELECT sequence FROM carbonkit_record WHERE ledger = %s AND sequence < 1 ORDER BY sequence"
+    for (sequence,) in ask(early, ledger):
+        yield f"record {sequence} stands before the first"
 
 
 def _function_faults(ask: Callable[..., list[tuple[Any, ...]]]) -> Iterator[str]:
@@ -302,3 +315,5 @@ def _function_faults(ask: Callable[..., list[tuple[Any, ...]]]) -> Iterator[str]
             yield f"the function {name} is missing"
         elif found[name] != made_by.split("$$")[1]:
             yield f"the function {name} is other than it must be"
+    for kind, name in ask(_INTERFERING):
+        yield f"the {kind} {name} is not ours"
