@@ -280,7 +280,9 @@ class Writer:
         if memory.head != batch.after:
             return False
         if not batch.rows:
-            return sure and self._confirmed(connection)
+            if sure:  # else the head may have moved
+                self._confirm(connection)
+            return sure
         if not self._wrote(connection, batch, number, sure=sure):
             self._certain_left = _CERTAIN_TURNS
             return False
@@ -304,23 +306,18 @@ class Writer:
         self._warned = False
         yield
         if self._warned:
-            self.memory.forget()
             raise BusyError("be committed without a warning", was="a warning", field="journal")
 
-    def _confirmed(self, connection: Connection) -> bool:
+    def _confirm(self, connection: Connection) -> None:
         """
         Commit something after what was read: the server waits for its standbys only when it commits.
 
         A record whose own commit was interrupted while it waited is there for all to see
         without being on any standby.
-
-        Returns:
-            True: the head is locked, so this cannot come too late.
         """
         with ours(connection), self._waited_out(), pipelined(connection):
             connection.execute(_SAME_HEAD, (self._ledger,), prepare=True)
             connection.execute("COMMIT", prepare=False)
-        return True
 
     def _wrote(
         self,

@@ -23,6 +23,7 @@ from carbonkit.storage import PostgresStore
 from carbonkit.storage._postgres_schema import _COLUMNS, _KEYS
 from tests.postgres import Cluster, create_schema
 from tests.sample_ledger import HandClock, fill
+from tests.tampered import tampered_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,19 +117,6 @@ def edited(server: Server, table: str, script: str, *values: object) -> Iterator
         server.restore(table)
 
 
-def tampered_values(value: object, others: list[object]) -> list[object]:
-    """List what a tamperer would write, within the type of the column."""
-    values = list(others)
-    if isinstance(value, int):
-        values += [value + 1, -value, 0, 2**63 - 1]
-    elif isinstance(value, bytes):
-        values += [bytes([each ^ 1]) + value[1:] for each in value[:1]]
-        values += [bytes(len(value)), b"", value + bytes(32)]
-    elif isinstance(value, str):
-        values += [value + " ", value.upper(), value.replace("1", "2", 1), ""]
-    return [each for each in dict.fromkeys(values) if each != value]
-
-
 def chosen(server: Server, table: str, chance: random.Random) -> list[Row]:
     found = server.rows(table)
     if table == "carbonkit_record":
@@ -153,7 +141,7 @@ def test_every_column_of_every_table(server: Server, cell: str) -> None:
     for row in chosen(server, table, chance):
         condition, key = where(table, row)
         others = chance.sample(everything, min(VALUES, len(everything)))
-        for value in tampered_values(row[column], others):
+        for value in tampered_values(column, row[column], others):
             script = f"UPDATE {table} SET {column} = %s WHERE {condition}"  # noqa: S608  names of this test's own
             with edited(server, table, script, value, *key) as done:
                 tried += done
