@@ -247,6 +247,10 @@ class Books:
         """Return the state of a holding by its number, if the books have met it."""
         return self._by_number.get(number)
 
+    def named(self) -> dict[int, Holding]:
+        """Return every holding that the books have met, by its number."""
+        return {number: state.holding for number, state in self._by_number.items()}
+
     def _know(self, key: HoldingKey, account: Account, asset: Asset, row: HoldingRow | None) -> State:
         face = Face(Holding(account.id, asset.id, key[2]), account, asset)
         if row is not None:  # what a store has is there for good; what only the draft has may be taken back

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from carbonkit.errors import Problem
     from carbonkit.ledger.command import Command
-    from carbonkit.ledger.journal import Record
     from carbonkit.ledger.receipt import Receipt, Refusal
+    from carbonkit.ledger.row import Row
 
 __all__ = ["GroupCommit", "Job"]
 
@@ -64,7 +64,7 @@ class Job:
 
     def clear(self) -> None:
         """Forget what an earlier attempt came to."""
-        self.drafted: list[Record | Refusal] = []  # what will be in the results once it is written
+        self.drafted: list[Row | Refusal] = []  # what will be in the results once it is written
         self.repeats: set[int] = set()  # the places of commands that were recorded before
         self.refused = False  # whether any command was
         self.problems: list[Problem] = []

@@ -225,9 +225,12 @@ class Ledger:
             if (draft.mark() != before or any(job.repeats for job in jobs)) and not self.store.write(batch):
                 return False
         seal = Seal(self.origin, batch.head.sequence, batch.edge, self.signers)
+        naming = draft.naming()
         for job in jobs:
             job.results = [
-                each if isinstance(each, Refusal) else Receipt(each, place in job.repeats, seal)
+                each
+                if isinstance(each, Refusal)
+                else Receipt(job.commands[place], each, naming, place in job.repeats, seal)
                 for place, each in enumerate(job.drafted)
             ]
         return True
@@ -468,9 +471,9 @@ def _draft(draft: Draft, job: Job, now: int) -> None:
     mark = draft.mark()
     for place, command in enumerate(job.commands):
         try:
-            record = draft.known(command)
-            if record is None:
-                record = draft.post(_callers(command), now)
+            row = draft.known(command)
+            if row is None:
+                row = draft.post(_callers(command), now)
             else:
                 job.repeats.add(place)
         except CarbonkitError as error:
@@ -481,7 +484,7 @@ def _draft(draft: Draft, job: Job, now: int) -> None:
             else:
                 job.drafted.append(Refusal(command.id, error.problem))
         else:
-            job.drafted.append(record)
+            job.drafted.append(row)
     if job.error is not None:
         draft.take_back(mark)
 

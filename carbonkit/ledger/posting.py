@@ -94,15 +94,15 @@ class Draft:
             leg for command in commands if isinstance(command, (Transfer, Hold)) for leg in command.legs
         )
 
-    def known(self, command: Command) -> Record | None:
+    def known(self, command: Command) -> Row | None:
         """
-        Find the record of a command that was posted before; `load` must have seen it.
+        Find the row of a command that was posted before; `load` must have seen it.
 
         Args:
             command: The command that came again.
 
         Returns:
-            Its record, or None if it is new.
+            Its row, or None if it is new.
 
         Raises:
             IdentifierReusedError: If the id was used for something else.
@@ -111,14 +111,16 @@ class Draft:
         if text not in self._known and text not in self._made:
             return None
         record = self.record(command.id)
-        if record is not None and record.command != command:
+        if record is None:
+            return None
+        if record.command != command:
             raise IdentifierReusedError(
                 "be new, or repeat the same command",
                 was=command.id,
                 field="command id",
                 hint=f"it was used for record {record.sequence}, {record.digest[:12]}…",
             )
-        return record
+        return record.row
 
     def record(self, command_id: CommandId) -> Record | None:
         """Return the record of a command in the draft or the store, or None."""
@@ -132,6 +134,16 @@ class Draft:
     def _holding_numbered(self, number: int) -> Holding:
         state = self.books.numbered_state(number)
         return self._store.holding_numbered(number) if state is None else state.holding
+
+    def naming(self) -> Callable[[int], Holding]:
+        """Return what gives the holding that a number names, and keeps nothing else of the draft."""
+        named, others = self.books.named(), self._store.holding_numbered
+
+        def holding(number: int) -> Holding:
+            found = named.get(number)
+            return others(number) if found is None else found
+
+        return holding
 
     def concluded_by(self, sequence: int) -> int | None:
         """Return the place of the record that concluded another, or None."""
@@ -186,16 +198,16 @@ class Draft:
             command_id = CommandId(f"{OWN_PREFIX}expiry/{due.sequence}")
             self.post(ExpireHold(command_id, CommandId(row.command_id), instant_of(due.expires_at)), now)
 
-    def post(self, command: Command, now: int) -> Record:
+    def post(self, command: Command, now: int) -> Row:
         """
-        Work out a new command and add its record to the draft.
+        Work out a new command and add its row to the draft.
 
         Args:
             command: The command; `known` must have said that it is new.
             now: What the clock shows, in microseconds; a clock that went back does not reorder the journal.
 
         Returns:
-            The record that will be written.
+            The row that will be written.
 
         Raises:
             CarbonkitError: If the command is refused; the draft is then unchanged. One of:
@@ -260,21 +272,17 @@ class Draft:
             case Transfer():
                 self._transfer(command, moves)
 
-    def _recorded(self, command: Command, at: int, moves: Moves) -> Record:
+    def _recorded(self, command: Command, at: int, moves: Moves) -> Row:
         text, effective = command.id.text, microseconds(command.effective_at)
         if isinstance(command, Transfer):
-            row = self._append_transfer(text, command.reason, effective, moves)
-            record = Record(command, row, self._holding_numbered)
-        else:
-            # The leaf covers what the row says was moved, so the row is made first.
-            reason = getattr(command, "reason", "")
-            detail = canonical(plain_command(command))
-            stored = f"[{','.join(moves.stored)}]"
-            bare = Row(moves.sequence, text, kind_of(command), reason, effective, at, stored, detail, b"")
-            body = Record(command, bare, self._holding_numbered).text()
-            row = self._append(bare._replace(leaf=leaf_hash(body.encode("ascii"))), moves)
-            record = Record(command, row, self._holding_numbered)
-        return record
+            return self._append_transfer(text, command.reason, effective, moves)
+        # The leaf covers what the row says was moved, so the row is made first.
+        reason = getattr(command, "reason", "")
+        detail = canonical(plain_command(command))
+        stored = f"[{','.join(moves.stored)}]"
+        bare = Row(moves.sequence, text, kind_of(command), reason, effective, at, stored, detail, b"")
+        body = Record(command, bare, self._holding_numbered).text()
+        return self._append(bare._replace(leaf=leaf_hash(body.encode("ascii"))), moves)
 
     def _append_transfer(self, text: str, reason: str, effective: int, moves: Moves) -> Row:
         # The same text that `body_of` writes, put together from parts that are at hand.

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import attrs
 
 from carbonkit.errors import Problem
-from carbonkit.ledger.account import Balance
+from carbonkit.ledger.account import Balance, Holding
 from carbonkit.ledger.checkpoint import Checkpoint, sign
+from carbonkit.ledger.command import Command
 from carbonkit.ledger.journal import Record
 from carbonkit.ledger.merkle import root
 from carbonkit.ledger.note import Signer
+from carbonkit.ledger.row import Row
 from carbonkit.values.identifier import CommandId
 
 if TYPE_CHECKING:
@@ -58,7 +61,9 @@ class Receipt:
     Proof that a command was recorded.
 
     Args:
-        record: What was recorded.
+        command: What was asked.
+        row: How it is stored.
+        holding: Gives the holding that a number in the row names.
         repeated: Whether the command had been recorded before and this is its first receipt again.
         seal: The tree that holds the record. A repeated command gets the newest; it does not count
             for equality.
@@ -75,9 +80,16 @@ class Receipt:
         1
     """
 
-    record: Record
+    command: Command
+    row: Row
+    _holding: Callable[[int], Holding] = attrs.field(eq=False, repr=False)
     repeated: bool
     seal: Seal = attrs.field(eq=False, repr=False)
+
+    @property
+    def record(self) -> Record:
+        """What was recorded."""
+        return Record(self.command, self.row, self._holding)
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -92,12 +104,12 @@ class Receipt:
     @property
     def command_id(self) -> CommandId:
         """The caller's id."""
-        return self.record.command.id
+        return self.command.id
 
     @property
     def sequence(self) -> int:
         """The record's place in the journal."""
-        return self.record.sequence
+        return self.row.sequence
 
     @property
     def recorded_at(self) -> datetime.datetime:

@@ -18,6 +18,7 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from carbonkit.errors import IntegrityError
+from carbonkit.ledger.journal import Record
 from carbonkit.ledger.memory import MemoryStore
 from carbonkit.ledger.moment import microseconds
 from carbonkit.ledger.plain import command_from
@@ -86,8 +87,8 @@ def _repeated(draft: Draft, row: tuple[int, str, str, str, str], previous: str) 
         said = (facts["sequence"], command.id.text, facts["recorded_at"], facts["previous"])
         sealed = hashlib.sha256(body.encode()).hexdigest()
         _same("seals", [(*said, sealed)], [(sequence, command_id, recorded_at, previous, digest)])
-        record = draft.post(command, moment)
-        _same("places", [(record.row.sequence, record.row.recorded_at)], [(sequence, moment)])
+        done = draft.post(command, moment)
+        _same("places", [(done.sequence, done.recorded_at)], [(sequence, moment)])
     except IntegrityError:
         raise
     except HOSTILE as error:
@@ -98,7 +99,7 @@ def _repeated(draft: Draft, row: tuple[int, str, str, str, str], previous: str) 
             *(entry.quantity, entry.balance_after),
             [[each.first, each.last] for each in entry.serials],
         )
-        for entry in record.entries
+        for entry in Record(command, done, draft.naming()).entries
     ]
     _same("entries", [tuple(each) for each in facts["entries"]], made)
     return [

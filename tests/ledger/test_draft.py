@@ -93,10 +93,10 @@ def test_a_draft_knows_what_was_loaded_and_what_it_made(ledger: Ledger) -> None:
     draft = draft_of(ledger)
     old, new = transfer("pay/1", cash(100, BANK, ANN)), transfer("new", cash(1, BANK, ANN))
     draft.load([old, new])
-    assert draft.known(old) == ledger.record(old.id)
+    assert draft.known(old) == ledger.store.row(old.id)
     assert draft.known(new) is None
-    record = draft.post(new, NOW)
-    assert draft.known(new) == record
+    row = draft.post(new, NOW)
+    assert draft.known(new) == row
     for other in (transfer("pay/1", cash(99, BANK, ANN)), transfer("new", cash(2, BANK, ANN))):
         with pytest.raises(IdentifierReusedError, match="it was used for record"):
             draft.known(other)
@@ -279,11 +279,11 @@ def tried(draft: Draft, commands: list[Command]) -> list[str]:
     came = []
     for command in commands:
         try:
-            record = draft.known(command) or draft.post(command, NOW)
+            row = draft.known(command) or draft.post(command, NOW)
         except CarbonkitError as error:
             came.append(str(error))
         else:
-            came.append(record.digest)
+            came.append(row.leaf.hex())
     return came
 
 

@@ -196,15 +196,16 @@ def test_the_text_that_a_draft_writes_of_a_transfer_is_the_canonical_one(  # noq
     command = Transfer(CommandId(f"5/{name}"), legs, reason, effective)
 
     draft = Draft(store)
-    made = draft.post(command, clock)
+    row = draft.post(command, clock)
 
-    text = body_of(made.sequence, made.row.recorded_at, command, made.entries)
-    assert leaf_hash(text.encode("ascii")) == made.row.leaf
+    made = Record(command, row, draft.naming())
+    text = body_of(made.sequence, row.recorded_at, command, made.entries)
+    assert leaf_hash(text.encode("ascii")) == row.leaf
     assert made.text() == text
     with store.turn(certain=True):
         assert store.write(draft.batch())
-    assert record_of(made.row, store.holding_numbered) == made
-    assert command_of(made.row, movements_of(made.row), store.holding_numbered) == command
+    assert record_of(row, store.holding_numbered) == made
+    assert command_of(row, movements_of(row), store.holding_numbered) == command
 
 
 @given(command=COMMANDS, moment=st.integers(1, 2**52))

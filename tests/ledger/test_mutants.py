@@ -113,8 +113,8 @@ SEVEN = (
         "a retry is applied again",
         "ledger",
         "_draft",
-        "record = draft.known(command)",
-        "record = None",
+        "row = draft.known(command)",
+        "row = None",
     ),
     Mutant(
         "a third leg is lost",
