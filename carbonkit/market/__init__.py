@@ -1,9 +1,9 @@
 """
 The market: what is traded, by which rules, at which price, and who then owes what.
 
-    instrument  what is traded, in ticks and lots     rule        one rule as data, with source and dates
-    session     trading hours                         limit       price band and size of one order
-    rulebook    all rules of listed agreements        refusal     the reason codes of a refusal
+    instrument  what is traded, in ticks and lots     session     trading hours
+    rulebook    all rules of listed agreements        limit       price band and size of one order
+                                                      refusal     the reason codes of a refusal
     order       post, take, cancel; order states      book        posts by price level
     position    what each participant may use         listed      the session of listed agreements
     tape        a day's commands as a table           trade       what was dealt
@@ -19,7 +19,6 @@ from carbonkit.market.listed import Accepted, ListedSession
 from carbonkit.market.order import Cancel, Command, Order, OrderState, Post, Side, Take
 from carbonkit.market.position import Participant, ParticipantKind, Position, read_participants
 from carbonkit.market.refusal import Refusal
-from carbonkit.market.rule import Rule, rule_in_force
 from carbonkit.market.rulebook import Available, ClosingPrice, ListedRules, OpeningPrice
 from carbonkit.market.session import TradingHours
 from carbonkit.market.settlement import Settlement, release, settle
@@ -49,7 +48,6 @@ __all__ = [
     "PriceBand",
     "PriceLimits",
     "Refusal",
-    "Rule",
     "Settlement",
     "Side",
     "SizeLimit",
@@ -63,7 +61,6 @@ __all__ = [
     "read_participants",
     "read_tape",
     "release",
-    "rule_in_force",
     "run_tape",
     "settle",
 ]

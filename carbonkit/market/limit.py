@@ -7,10 +7,10 @@ from decimal import Decimal
 import attrs
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.market.rule import Rule
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.number import Exact, Rounding, add, divide, exact, multiply, plain, subtract, whole
 from carbonkit.values.price import Price
+from carbonkit.values.rule import Rule
 
 __all__ = ["PriceBand", "PriceLimits", "SizeLimit"]
 

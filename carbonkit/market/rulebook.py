@@ -10,11 +10,11 @@ import attrs
 from carbonkit.errors import InvalidValueError
 from carbonkit.market.instrument import Instrument
 from carbonkit.market.limit import PriceBand, PriceLimits, SizeLimit
-from carbonkit.market.rule import Rule
 from carbonkit.market.session import TradingHours
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.number import Rounding
 from carbonkit.values.price import Price
+from carbonkit.values.rule import Rule
 
 if TYPE_CHECKING:
     import datetime

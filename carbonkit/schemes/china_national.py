@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Final
 
 from carbonkit.errors import NotFoundError
 from carbonkit.market.limit import PriceBand, SizeLimit
-from carbonkit.market.rule import Rule, rule_in_force
 from carbonkit.market.rulebook import Available, ClosingPrice, ListedRules, OpeningPrice
 from carbonkit.market.session import TradingHours
 from carbonkit.values.identifier import AssetId, InstrumentId
 from carbonkit.values.number import Rounding
 from carbonkit.values.price import Price
+from carbonkit.values.rule import Rule, rule_in_force
 from carbonkit.values.source import Source, Status
 from carbonkit.values.time import Period, as_date
 

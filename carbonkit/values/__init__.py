@@ -8,7 +8,7 @@ The ground floor: exact, frozen values with no input or output and no clock of t
     place        country, region, city             source       where a figure comes from
     explanation  how a figure came about           table        rows from CSV, all problems at once
     field        types and choices, checked        text         texts, checked in whole
-    share        whole parts that add up
+    share        whole parts that add up              rule         one rule as data, with source and dates
 """
 
 from carbonkit.values.explanation import Explanation
@@ -29,6 +29,7 @@ from carbonkit.values.quantity import (
     Volume,
     quantity,
 )
+from carbonkit.values.rule import Rule, rule_in_force
 from carbonkit.values.share import split
 from carbonkit.values.source import Source, Status
 from carbonkit.values.table import read_table
@@ -69,6 +70,7 @@ __all__ = [
     "Price",
     "Quantity",
     "Rounding",
+    "Rule",
     "Source",
     "Status",
     "SystemClock",
@@ -86,6 +88,7 @@ __all__ = [
     "quantity",
     "read_table",
     "round_to",
+    "rule_in_force",
     "split",
     "unit_named",
     "whole",

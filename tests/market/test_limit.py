@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonkit.errors import InexactNumberError, InvalidValueError
-from carbonkit.market import PriceBand, Rule, SizeLimit
-from carbonkit.values import Period, Price, Rounding, Source
+from carbonkit.market import PriceBand, SizeLimit
+from carbonkit.values import Period, Price, Rounding, Rule, Source
 
 SOURCE = Source("Exchange", "Notice", 2021)
 TICK = Price("0.01", "CNY", "tCO2e")

@@ -6,8 +6,7 @@ from decimal import Decimal
 import pytest
 
 from carbonkit.errors import NotFoundError, OverlapError
-from carbonkit.market import ClosingPrice, Rule, rule_in_force
-from carbonkit.values import Period, Rounding, Source
+from carbonkit.values import Period, Rounding, Rule, Source, Status, rule_in_force
 
 NOTICE = Source("Exchange", "Notice", 2021)
 
@@ -41,7 +40,7 @@ def test_two_rules_for_a_day_are_an_error() -> None:
         (Decimal("1E+1"), "10"),
         (5, "5"),
         (Rounding.HALF_UP, "half up"),
-        (ClosingPrice.VOLUME_WEIGHTED_MEAN, "volume weighted mean"),
+        (Status.CONFIRMED, "confirmed"),
     ],
 )
 def test_a_rule_explains_itself_down_to_its_source(value: object, shown: str) -> None:
