@@ -229,7 +229,7 @@ class Machine(RuleBasedStateMachine):
             expected.append(outcomes)
             if not any(each.code for each in outcomes):
                 model = after
-        self.ledger._work(jobs)
+        self.ledger._turns.work(jobs)
         self.moved_to(model, [], [])
         for job, outcomes in zip(jobs, expected, strict=True):
             codes = [each.code for each in outcomes if each.code]

@@ -11,7 +11,7 @@ Double entry for anything countable: allowances, credits, cash, fund units.
     shipping      a follower of a ledger
 
 Inside: field, moment, plain and row (the forms of a record), books, blocks, phase and
-posting (what a command does), commit (many threads, one write).
+posting (what a command does), turn and commit (many threads, one write).
 
 Nothing recorded is changed or deleted; a group of commands is written whole or not at all.
 """

@@ -8,29 +8,26 @@ import attrs
 
 from carbonkit.errors import (
     BatchError,
-    BusyError,
-    CarbonkitError,
     InvalidValueError,
     UnknownAccountError,
     UnknownAssetError,
 )
 from carbonkit.ledger.account import Balance, Bucket, Holding
-from carbonkit.ledger.books import Face, HoldingKey
 from carbonkit.ledger.commit import GroupCommit, Job
-from carbonkit.ledger.hold import ExpireHold
 from carbonkit.ledger.journal import record_of
 from carbonkit.ledger.moment import microseconds
 from carbonkit.ledger.note import Signer
-from carbonkit.ledger.posting import OWN_PREFIX, Draft
+from carbonkit.ledger.posting import Draft
 from carbonkit.ledger.receipt import Receipt, Refusal, Seal
 from carbonkit.ledger.store import Store
 from carbonkit.ledger.tree import consistency_of, inclusion_of
+from carbonkit.ledger.turn import Turns, work_out
 from carbonkit.ledger.verification import Verification, verify
 from carbonkit.values.time import Clock, as_instant
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from carbonkit.errors import Problem
     from carbonkit.ledger.account import Account
@@ -43,8 +40,6 @@ if TYPE_CHECKING:
     from carbonkit.values.identifier import AccountId, AssetId, CommandId
 
 __all__ = ["Ledger"]
-
-_ATTEMPTS = 100  # times that a group is worked out again because another writer was faster
 
 
 @attrs.frozen
@@ -82,12 +77,13 @@ class Ledger:
     clock: Clock
     origin: str = "carbonkit/ledger"
     signers: tuple[Signer, ...] = attrs.field(default=(), converter=tuple[Signer, ...])
+    _turns: Turns = attrs.field(init=False, eq=False, repr=False)
     _commits: GroupCommit = attrs.field(init=False, eq=False, repr=False)
-    _faces: dict[HoldingKey, Face] = attrs.field(init=False, factory=dict, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Make the queue that threads share."""
-        object.__setattr__(self, "_commits", GroupCommit(self._work))
+        object.__setattr__(self, "_turns", Turns(self.store, self.clock, self.origin, self.signers))
+        object.__setattr__(self, "_commits", GroupCommit(self._turns.work))
 
     # --------------------------------------------------------------- posting
 
@@ -192,55 +188,8 @@ class Ledger:
         """
         job = Job(tuple(commands), atomic=True)
         with self.store.turn(certain=True):
-            draft = Draft(self.store)
-            self._worked_out(draft, (job,))
+            work_out(Draft(self.store), (job,), self.clock)
         return tuple(job.problems)
-
-    def _work(self, jobs: Sequence[Job]) -> None:
-        """Do some jobs in one write; what goes wrong stands in the jobs."""
-        try:
-            for attempt in range(_ATTEMPTS):
-                try:
-                    if self._attempted(jobs, certain=attempt > 0):
-                        return
-                except BusyError:
-                    if attempt + 1 == _ATTEMPTS:
-                        raise
-        except Exception as error:  # noqa: BLE001  whatever it is, it belongs to those who asked
-            lost = error
-        else:
-            lost = BusyError("stay still for one write", was=f"moved {_ATTEMPTS} times", field="journal")
-        for job in jobs:
-            job.error, job.problems = lost, []
-
-    def _attempted(self, jobs: Sequence[Job], *, certain: bool) -> bool:
-        with self.store.turn(certain=certain) as sure:
-            draft = Draft(self.store, faces=self._faces)
-            before = draft.mark()
-            self._worked_out(draft, jobs)
-            if not sure and any(job.refused for job in jobs):
-                return False  # refused by what may be old by now; the command itself may be in
-            batch = draft.batch()
-            # what was recorded before may have been found in a store that was interrupted while it wrote
-            if (draft.mark() != before or any(job.repeats for job in jobs)) and not self.store.write(batch):
-                return False
-        seal = Seal(self.origin, batch.head.sequence, batch.edge, self.signers)
-        naming = draft.naming()
-        for job in jobs:
-            job.results = [
-                each
-                if isinstance(each, Refusal)
-                else Receipt(job.commands[place], each, naming, place in job.repeats, seal)
-                for place, each in enumerate(job.drafted)
-            ]
-        return True
-
-    def _worked_out(self, draft: Draft, jobs: Sequence[Job]) -> None:
-        now = microseconds(as_instant(self.clock.now(), field="clock"))
-        draft.load([command for job in jobs for command in job.commands])
-        draft.expire(now)
-        for job in jobs:
-            _draft(draft, job, now)
 
     # --------------------------------------------------------------- reading
 
@@ -463,39 +412,3 @@ class Ledger:
             The counts and every difference found.
         """
         return verify(self.store, progress, against=against)
-
-
-def _draft(draft: Draft, job: Job, now: int) -> None:
-    """Work a job out on a draft; if it is refused, the draft is as it was."""
-    job.clear()
-    mark = draft.mark()
-    for place, command in enumerate(job.commands):
-        try:
-            row = draft.known(command)
-            if row is None:
-                row = draft.post(_callers(command), now)
-            else:
-                job.repeats.add(place)
-        except CarbonkitError as error:
-            job.refused = True
-            if job.atomic:
-                job.error = error
-                job.problems.append(error.at(file=f"command {command.id}").problem)
-            else:
-                job.drafted.append(Refusal(command.id, error.problem))
-        else:
-            job.drafted.append(row)
-    if job.error is not None:
-        draft.take_back(mark)
-
-
-def _callers(command: Command) -> Command:
-    """Check that a command is one that callers may post."""
-    if isinstance(command, ExpireHold) or command.id.text.startswith(OWN_PREFIX):
-        raise InvalidValueError(
-            f"not begin with {OWN_PREFIX}",
-            was=command.id,
-            field="command id",
-            hint="the ledger uses these ids",
-        )
-    return command

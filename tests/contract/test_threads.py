@@ -284,7 +284,7 @@ def test_a_write_that_did_happen_is_found_by_the_retry(shared: Ledger, watched: 
 def test_others_that_are_busy_are_waited_for(
     shared: Ledger, watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("carbonkit.ledger.ledger._ATTEMPTS", 6)
+    monkeypatch.setattr("carbonkit.ledger.turn._ATTEMPTS", 6)
     watched.errors += [BusyError("be free", was="locked", field="store") for _ in range(3)]
     receipt = shared.post(pay("pay/1", 5))
 

@@ -138,7 +138,7 @@ def test_more_holdings_than_are_remembered_make_no_difference(
     monkeypatch.setattr("carbonkit.ledger.books._REMEMBERED", 2)
 
     assert [ledger.post(command).digest for command in commands] == expected
-    assert len(ledger._faces) <= 2
+    assert len(ledger._turns._faces) <= 2
     assert ledger.verify().ok
 
 

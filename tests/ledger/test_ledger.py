@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ from carbonkit.ledger import (
     Statement,
     Transfer,
 )
+from carbonkit.ledger.posting import Draft
 from carbonkit.values import FixedClock, as_instant
 
 if TYPE_CHECKING:
@@ -341,3 +343,14 @@ def test_an_earlier_refusal_does_not_hide_what_broke_later() -> None:
     ):
         with pytest.raises(StorageError, match="silence"):
             post()
+
+
+def test_a_receipt_that_is_kept_keeps_none_of_what_its_group_was_worked_out_on(ledger: Ledger) -> None:
+    def drafts() -> int:
+        gc.collect()
+        return sum(isinstance(each, Draft) for each in gc.get_objects())
+
+    others = drafts()
+    kept = ledger.post_all([pay("a", 1), pay("b", 2)])
+    assert drafts() == others
+    assert [balance.quantity for balance in kept[1].balances][1] == ledger.quantity(ANN, CNY)
