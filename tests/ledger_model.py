@@ -357,8 +357,6 @@ class Model:
         chosen = {n for group in groups for n in group}
         if not chosen <= set(held):
             raise Refused("serial_range")
-        if any(len({self.units[asset, n][1] for n in group}) > 1 for group in groups):
-            raise Refused("serial_range")
         touched = {self.units[asset, n][1] for n in chosen}
         stay = [n for n in held if n not in chosen and self.units[asset, n][1] in touched]
         for group in self.in_blocks(asset, stay):

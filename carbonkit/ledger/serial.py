@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 from typing import TYPE_CHECKING
 
 import attrs
@@ -13,7 +14,7 @@ from carbonkit.values.number import whole
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Selection", "SerialRange", "first_overlap", "take"]
+__all__ = ["Selection", "SerialRange", "first_overlap", "lowest"]
 
 _HIGHEST = 2**63 - 1  # what every store can hold
 
@@ -32,10 +33,11 @@ class Selection(enum.Enum):
 
 
 def _number(value: int) -> int:
-    return whole(value, field="serial number")
+    return value if type(value) is int else whole(value, field="serial number")
 
 
-@attrs.frozen(order=True)
+@functools.total_ordering
+@attrs.frozen
 class SerialRange:
     """
     A run of serial numbers, both ends included.
@@ -65,6 +67,12 @@ class SerialRange:
             )
         if self.last > _HIGHEST:
             raise SerialRangeError(f"end at {_HIGHEST} or below", was=self.last, field="last serial number")
+
+    def __lt__(self, other: SerialRange) -> bool:
+        """Order ranges by their first numbers, then by their last."""
+        if not isinstance(other, SerialRange):
+            return NotImplemented
+        return self.first < other.first or (self.first == other.first and self.last < other.last)
 
     @property
     def quantity(self) -> int:
@@ -102,70 +110,34 @@ def first_overlap(ranges: Iterable[SerialRange]) -> tuple[SerialRange, SerialRan
     return None
 
 
-def take(
-    held: Sequence[SerialRange], wanted: Sequence[SerialRange] | Selection, quantity: int
-) -> tuple[tuple[SerialRange, ...], tuple[SerialRange, ...], tuple[SerialRange, ...]]:
+def lowest(held: Sequence[SerialRange], quantity: int) -> tuple[SerialRange, ...]:
     """
-    Take a quantity out of held ranges.
+    Choose the lowest numbers of held ranges.
 
     Args:
         held: The ranges of one holding, in serial order, without overlap.
-        wanted: The exact ranges that shall go, or how to choose them.
         quantity: How many units shall go.
 
     Returns:
-        The ranges that go, the held ranges that end, and the ranges left over from splitting those.
+        The ranges that go: whole ranges, and the left part of the last one.
 
     Raises:
-        SerialRangeError: If the holding lacks a wanted number, or the counts differ.
+        SerialRangeError: If there are fewer.
 
     Example:
-        >>> take([SerialRange(1, 10)], Selection.FROM_LEFT, 4)
-        ((SerialRange(first=1, last=4),), (SerialRange(first=1, last=10),), (SerialRange(first=5, last=10),))
+        >>> lowest([SerialRange(1, 2), SerialRange(5, 9)], 4)
+        (SerialRange(first=1, last=2), SerialRange(first=5, last=6))
     """
-    if isinstance(wanted, Selection):
-        wanted = _from_left(held, quantity)
-    counted = sum(each.quantity for each in wanted)
-    if counted != quantity:
-        raise SerialRangeError(f"count {quantity} units", was=f"{counted} units", field="serial ranges")
-    clash = first_overlap(wanted)
-    if clash is not None:
-        raise SerialRangeError("not overlap", was=f"{clash[0]} and {clash[1]}", field="serial ranges")
-    ended: list[SerialRange] = []
-    left: list[SerialRange] = []
-    remaining = sorted(wanted)
-    for block in held:
-        inside = [each for each in remaining if block.first <= each.first and each.last <= block.last]
-        if inside:
-            ended.append(block)
-            left.extend(_gaps(block, inside))
-            remaining = [each for each in remaining if each not in inside]
-        if not remaining:
-            break
-    if remaining:
-        raise SerialRangeError("lie within one block of the holding", was=remaining[0], field="serial range")
-    return tuple(wanted), tuple(ended), tuple(left)
-
-
-def _from_left(held: Sequence[SerialRange], quantity: int) -> tuple[SerialRange, ...]:
-    taken: list[SerialRange] = []
+    chosen: list[SerialRange] = []
     missing = quantity
-    for block in held:
-        if missing <= 0:
-            break
-        part = block if block.quantity <= missing else SerialRange(block.first, block.first + missing - 1)
-        taken.append(part)
-        missing -= part.quantity
-    return tuple(taken)
-
-
-def _gaps(block: SerialRange, inside: Sequence[SerialRange]) -> list[SerialRange]:
-    gaps = []
-    start = block.first
-    for each in inside:
-        if start < each.first:
-            gaps.append(SerialRange(start, each.first - 1))
-        start = each.last + 1
-    if start <= block.last:
-        gaps.append(SerialRange(start, block.last))
-    return gaps
+    for each in held:
+        if missing <= each.quantity:
+            chosen.append(
+                each if missing == each.quantity else SerialRange(each.first, each.first + missing - 1)
+            )
+            return tuple(chosen)
+        chosen.append(each)
+        missing -= each.quantity
+    raise SerialRangeError(
+        f"count {quantity} units", was=f"{quantity - missing} units", field="serial ranges"
+    )

@@ -54,8 +54,7 @@ EMPTY: Final = Head(0, 0, b"", 0)
 """The head of a journal with no record."""
 
 
-@attrs.frozen(order=True)
-class StoredBlock:
+class StoredBlock(NamedTuple):
     """
     A run of serial numbers and the one holding that it lies in.
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonkit.errors import InexactNumberError, InvalidValueError, SerialRangeError
-from carbonkit.ledger import Selection, SerialRange
-from carbonkit.ledger.serial import first_overlap, take
+from carbonkit.ledger import SerialRange
+from carbonkit.ledger.serial import first_overlap, lowest
 
 HIGHEST = 2**63 - 1
 
@@ -76,88 +76,25 @@ def test_the_first_overlap_is_found(
     assert found == (None if clash is None else ranges(*clash))
 
 
-@pytest.mark.parametrize(
-    ("held", "wanted", "gone", "ended", "left"),
-    [
-        (((1, 10),), ((4, 6),), ((4, 6),), ((1, 10),), ((1, 3), (7, 10))),
-        (((1, 10),), ((1, 3),), ((1, 3),), ((1, 10),), ((4, 10),)),
-        (((1, 10),), ((8, 10),), ((8, 10),), ((1, 10),), ((1, 7),)),
-        (((1, 10),), ((1, 10),), ((1, 10),), ((1, 10),), ()),
-        (((1, 10),), ((8, 9), (2, 3)), ((8, 9), (2, 3)), ((1, 10),), ((1, 1), (4, 7), (10, 10))),
-        (((1, 5), (6, 9)), ((5, 5), (6, 6)), ((5, 5), (6, 6)), ((1, 5), (6, 9)), ((1, 4), (7, 9))),
-    ],
-)
-def test_exact_ranges_are_cut_out(
-    held: tuple[tuple[int, int], ...],
-    wanted: tuple[tuple[int, int], ...],
-    gone: tuple[tuple[int, int], ...],
-    ended: tuple[tuple[int, int], ...],
-    left: tuple[tuple[int, int], ...],
-) -> None:
-    quantity = sum(last - first + 1 for first, last in wanted)
-
-    assert take(ranges(*held), ranges(*wanted), quantity) == (ranges(*gone), ranges(*ended), ranges(*left))
-
-
-@pytest.mark.parametrize(
-    ("wanted", "quantity"),
-    [
-        (((11, 11),), 1),  # not held
-        (((10, 11),), 2),  # in part
-        (((5, 6),), 2),  # over the end of a block
-        (((1, 2), (2, 3)), 4),  # the same number twice
-        (((1, 2),), 3),  # another count
-        ((), 0 + 1),
-    ],
-)
-def test_what_is_not_there_is_not_taken(wanted: tuple[tuple[int, int], ...], quantity: int) -> None:
-    with pytest.raises(SerialRangeError):
-        take(ranges((1, 5), (6, 10)), ranges(*wanted), quantity)
+def test_ranges_are_in_order_of_their_numbers() -> None:
+    assert sorted(ranges((5, 9), (1, 9), (1, 2))) == list(ranges((1, 2), (1, 9), (5, 9)))
+    assert SerialRange(1, 2) <= SerialRange(1, 2) < SerialRange(2, 2)
+    assert not SerialRange(1, 2) > SerialRange(1, 2)
+    with pytest.raises(TypeError):
+        assert SerialRange(1, 2) < 3  # type: ignore[operator]
 
 
 def test_the_lowest_numbers_go_first() -> None:
-    assert take(ranges((1, 2), (5, 9)), Selection.FROM_LEFT, 4) == (
-        ranges((1, 2), (5, 6)),
-        ranges((1, 2), (5, 9)),
-        ranges((7, 9)),
-    )
+    assert lowest(ranges((1, 2), (5, 9)), 4) == ranges((1, 2), (5, 6))
+    assert lowest(ranges((1, 2), (5, 9)), 2) == ranges((1, 2))
     with pytest.raises(SerialRangeError, match="must count 8 units, was 7 units"):
-        take(ranges((1, 2), (5, 9)), Selection.FROM_LEFT, 8)
+        lowest(ranges((1, 2), (5, 9)), 8)
 
 
 @given(held=holdings(), data=st.data())
-def test_numbers_taken_from_the_left_are_conserved(
-    held: tuple[SerialRange, ...], data: st.DataObject
-) -> None:
+def test_the_lowest_are_the_beginning_of_all(held: tuple[SerialRange, ...], data: st.DataObject) -> None:
     total = sum(each.quantity for each in held)
     if not total:
         return
     quantity = data.draw(st.one_of(st.integers(1, total), st.just(total), st.just(1)))
-
-    gone, ended, left = take(held, Selection.FROM_LEFT, quantity)
-
-    assert numbers(gone) == numbers(held)[:quantity]
-    assert numbers(gone, left) == numbers(ended)
-    assert set(ended) <= set(held)
-    assert first_overlap([*gone, *left, *(each for each in held if each not in ended)]) is None
-
-
-@given(held=holdings(), data=st.data())
-def test_numbers_taken_by_range_are_conserved(held: tuple[SerialRange, ...], data: st.DataObject) -> None:
-    if not held:
-        return
-    wanted = []
-    for block in data.draw(st.lists(st.sampled_from(held), min_size=1, unique=True)):
-        first = data.draw(st.integers(block.first, block.last))
-        wanted.append(SerialRange(first, data.draw(st.integers(first, block.last))))
-        if wanted[-1].last < block.last:
-            last = data.draw(st.integers(wanted[-1].last + 1, block.last))
-            wanted.append(SerialRange(last, last))
-    quantity = sum(each.quantity for each in wanted)
-
-    gone, ended, left = take(held, tuple(wanted), quantity)
-
-    assert gone == tuple(wanted)
-    assert numbers(gone, left) == numbers(ended)
-    assert set(ended) == {block for block in held if any(block.overlaps(each) for each in wanted)}
-    assert first_overlap([*gone, *left, *(each for each in held if each not in ended)]) is None
+    assert numbers(lowest(held, quantity)) == numbers(held)[:quantity]

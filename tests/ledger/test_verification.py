@@ -247,7 +247,7 @@ def add_holding(store: MemoryStore) -> None:
 
 
 def move_block(store: MemoryStore) -> None:
-    store._blocks[CEA][1] = attrs.evolve(store._blocks[CEA][1], holding=Holding(ANN, CEA, "tradable"))
+    store._blocks[CEA][1] = store._blocks[CEA][1]._replace(holding=Holding(ANN, CEA, "tradable"))
 
 
 def add_block(store: MemoryStore) -> None:
