@@ -185,18 +185,27 @@ class Draft:
         """
         Give back every hold whose time is over.
 
+        A holding that is so full that it cannot take its units back keeps nobody from posting:
+        the hold stays open until there is room.
+
         Args:
             now: What the clock shows, in microseconds.
 
         Raises:
             IntegrityError: If a hold stands open that the journal does not have.
+            LedgerError: If a hold cannot be ended for any reason but that.
         """
         for due in self._store.overdue(max(now, self._recorded_at + 1)):
             row = self._store.row_at(due.sequence)
             if row is None or due.expires_at is None:
                 raise IntegrityError("be in the journal", was=due.sequence, field="open hold")
             command_id = CommandId(f"{OWN_PREFIX}expiry/{due.sequence}")
-            self.post(ExpireHold(command_id, CommandId(row.command_id), instant_of(due.expires_at)), now)
+            ending = ExpireHold(command_id, CommandId(row.command_id), instant_of(due.expires_at))
+            try:
+                self.post(ending, now)
+            except LedgerError as error:
+                if error.code != "too_large":
+                    raise
 
     def post(self, command: Command, now: int) -> Row:
         """

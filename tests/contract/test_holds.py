@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from carbonkit.errors import InvalidValueError, LedgerError, OverdraftError, SerialRangeError
-from carbonkit.ledger import Bucket, Command, CommandId, ExpireHold, Ledger, Leg, SerialRange, Store
+from carbonkit.ledger import LARGEST, Bucket, Command, CommandId, ExpireHold, Ledger, Leg, SerialRange, Store
 from tests.contract.world import (
     ANN,
     AT,
@@ -246,6 +246,32 @@ def test_holds_that_end_together_are_over_in_one_post_and_those_that_end_first_c
 
     assert names(rich, 15) == ["ledger/expiry/14", "ledger/expiry/12", "ledger/expiry/15", "now"]
     assert in_cash(rich) == (95, 5)
+    assert rich.verify().ok
+
+
+def test_a_hold_that_a_full_holding_cannot_take_back_stays_open_and_keeps_nobody_from_posting(
+    rich: Ledger, hands: Hands
+) -> None:
+    rich.post_all(
+        [
+            hold("order", cash(60), expires_at=AT + HOUR),
+            hold("other", cash(5), expires_at=AT + 2 * HOUR),
+            pay("fill", LARGEST - 60, ISSUER, ANN),
+        ]
+    )
+    hands.at = AT + HOUR
+    rich.post(note("much-later"))
+    refused(rich, void("void", "order"), "hold_expired")
+    hands.at = AT + 3 * HOUR
+    rich.post(pay("spend", 20, ANN, BOB))
+    assert in_cash(rich) == (LARGEST - 40, 60)
+    rich.post(pay("spend-more", 20, ANN, BOB))
+    rich.post(note("at-last"))
+
+    assert names(rich, 13) == [
+        *("much-later", "ledger/expiry/12", "spend", "spend-more", "ledger/expiry/11", "at-last")
+    ]
+    assert in_cash(rich) == (LARGEST, 0)
     assert rich.verify().ok
 
 
