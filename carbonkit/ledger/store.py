@@ -16,14 +16,13 @@ import attrs
 from carbonkit.ledger.account import Account, Balance, Holding
 from carbonkit.ledger.asset import Asset
 from carbonkit.ledger.row import EntryRow, Row
-from carbonkit.ledger.serial import SerialRange
-from carbonkit.values.identifier import AssetId
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
-    from carbonkit.values.identifier import AccountId, CommandId
+    from carbonkit.ledger.serial import SerialRange
+    from carbonkit.values.identifier import AccountId, AssetId, CommandId
 
 __all__ = ["EMPTY", "Batch", "Head", "HoldingRow", "OpenHold", "Store", "StoredBlock", "TreeNode"]
 

@@ -278,26 +278,26 @@ NUMBERS = (
     Mutant(
         "a split block gives its right part",
         "serial",
-        "_from_left",
-        "SerialRange(block.first, block.first + missing - 1)",
-        "SerialRange(block.last - missing + 1, block.last)",
+        "lowest",
+        "SerialRange(each.first, each.first + missing - 1)",
+        "SerialRange(each.last - missing + 1, each.last)",
     ),
     Mutant(
         "a split block loses its right part",
-        "serial",
-        "_gaps",
-        "if start <= block.last:",
-        "if start < block.last:",
+        "blocks",
+        "DraftBlocks._cut_out",
+        "if there.last > wanted.last:",
+        "if there.last > wanted.last + 1:",
     ),
     Mutant(
         "numbers are issued again", "blocks", "DraftBlocks.issue", "if there is not None:", "if not serials:"
     ),
     Mutant(
-        "numbers of another block are sent along",
-        "serial",
-        "take",
-        "block.first <= each.first and each.last <= block.last",
-        "block.first <= each.first <= block.last",
+        "numbers of others are sent along",
+        "blocks",
+        "DraftBlocks._cut_out",
+        "if block is None or block.holding != source:",
+        "if block is None:",
     ),
     Mutant("a refused split stays", "posting", "Draft.post", UNDO_A_COMMAND, "raise"),
     Mutant(
