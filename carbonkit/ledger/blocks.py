@@ -130,7 +130,7 @@ class DraftBlocks:
         """End the blocks that a range lies in, and begin what it leaves of them."""
         asset, first = source.asset, wanted.first
         while first <= wanted.last:
-            block = self._with(asset, first)
+            block = self._with(source, first)
             if block is None or block.holding != source:
                 raise SerialRangeError(f"lie in {source}", was=wanted, field="serial range")
             self._remove(block)
@@ -142,8 +142,13 @@ class DraftBlocks:
                 self._begin(StoredBlock(asset, SerialRange(wanted.last + 1, there.last), source))
             first = there.last + 1
 
-    def _with(self, asset: AssetId, number: int) -> StoredBlock | None:
-        """Find the block that a number lies in."""
+    def _with(self, source: Holding, number: int) -> StoredBlock | None:
+        """Find the block that a number lies in; where the source was read, among its own."""
+        asset, held = source.asset, self._held.get(source)
+        if held is not None:
+            place = bisect.bisect_right(held, number, key=_first)
+            there = held[place - 1] if place else None
+            return None if there is None or there.last < number else StoredBlock(asset, there, source)
         begun = self._begun_up_to(asset, number)
         if begun is not None and number <= begun.serials.last:
             return begun
@@ -204,6 +209,10 @@ class DraftBlocks:
         held = self._held.get(holding)
         if held is not None:
             del held[bisect.bisect_left(held, serials)]
+
+
+def _first(serials: SerialRange) -> int:
+    return serials.first
 
 
 def _check_apart(serials: tuple[SerialRange, ...]) -> None:
