@@ -8,7 +8,7 @@ Double entry for anything countable: allowances, credits, cash, fund units.
     journal       Record, Entry              verification  everything recomputed
     merkle        the RFC 6962 tree          checkpoint    its state, signed, kept outside
     store         what a store promises      memory        a store in memory
-    shipping      a follower of a ledger
+    shipping      a follower of a ledger     witness       what reads along, and may object
 
 Inside: field, moment, plain and row (the forms of a record), books, blocks, phase and
 posting (what a command does), turn and commit (many threads, one write).
@@ -33,6 +33,7 @@ from carbonkit.ledger.serial import Selection, SerialRange
 from carbonkit.ledger.shipping import ship
 from carbonkit.ledger.store import Batch, Head, HoldingRow, OpenHold, Store, StoredBlock, TreeNode
 from carbonkit.ledger.verification import Verification, verify
+from carbonkit.ledger.witness import Undo, Witness
 from carbonkit.values.identifier import AccountId, AssetId, CommandId
 
 __all__ = [
@@ -75,9 +76,11 @@ __all__ = [
     "StoredBlock",
     "Transfer",
     "TreeNode",
+    "Undo",
     "Verification",
     "Verifier",
     "VoidHold",
+    "Witness",
     "leaf_hash",
     "opened",
     "ship",

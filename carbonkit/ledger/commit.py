@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from carbonkit.errors import Problem
+    from carbonkit.errors import CarbonkitError, Problem
     from carbonkit.ledger.command import Command
+    from carbonkit.ledger.posting import Draft
     from carbonkit.ledger.receipt import Receipt, Refusal
     from carbonkit.ledger.row import Row
 
-__all__ = ["GroupCommit", "Job"]
+__all__ = ["GroupCommit", "Job", "Make"]
+
+Make: TypeAlias = "Callable[[Draft], Iterator[Command | CarbonkitError]]"
 
 _PATIENCE = 1 / 2_000  # seconds that a write waits at most for those who were in the last one
 _MOST = 10_000  # commands that one write takes from the queue, unless a single job brings more
@@ -33,6 +36,8 @@ class Job:
     Args:
         commands: What to record, in order.
         atomic: Whether all of it is recorded or none; else each command stands alone.
+        make: Makes the commands instead, inside the turn, one after the other: each is made when
+            those before it are worked out. It gives an error for what it refuses itself.
 
     Example:
         >>> Job((), atomic=True).results
@@ -46,6 +51,7 @@ class Job:
         "drafted",
         "error",
         "leads",
+        "make",
         "problems",
         "refused",
         "repeats",
@@ -53,9 +59,10 @@ class Job:
         "signal",
     )
 
-    def __init__(self, commands: Sequence[Command], *, atomic: bool) -> None:
+    def __init__(self, commands: Sequence[Command], *, atomic: bool, make: Make | None = None) -> None:
         self.commands = commands
         self.atomic = atomic
+        self.make = make
         self.results: list[Receipt | Refusal] = []
         self.clear()
         self.done = False

@@ -34,9 +34,11 @@ if TYPE_CHECKING:
     from carbonkit.ledger.asset import Asset
     from carbonkit.ledger.checkpoint import Checkpoint
     from carbonkit.ledger.command import Command
+    from carbonkit.ledger.commit import Make
     from carbonkit.ledger.journal import Record
     from carbonkit.ledger.merkle import ConsistencyProof, InclusionProof
     from carbonkit.ledger.serial import SerialRange
+    from carbonkit.ledger.witness import Witness
     from carbonkit.values.identifier import AccountId, AssetId, CommandId
 
 __all__ = ["Ledger"]
@@ -138,12 +140,44 @@ class Ledger:
         job = Job(tuple(commands), atomic=True)
         if not job.commands:
             return ()
+        return self._posted(job)
+
+    def _posted(self, job: Job) -> tuple[Receipt, ...]:
         self._commits.run(job)
         if job.problems:
             raise BatchError(job.problems)
         if job.error is not None:
             raise job.error
         return tuple(each for each in job.results if isinstance(each, Receipt))
+
+    def post_made(self, make: Make) -> tuple[Receipt, ...]:
+        """
+        Record a group of commands that are made inside the turn, when nothing can come between.
+
+        Args:
+            make: Given the draft, yields each command when those before it are worked out on the
+                draft, or an error for what it refuses itself. It may be called again, if another
+                writer was faster.
+
+        Returns:
+            One receipt each, in the same order.
+
+        Raises:
+            BatchError: If any is refused; it names every one that is, and nothing is written.
+            BusyError: If other writers never let this one through.
+            StorageError: If the store cannot be written.
+
+        Example:
+            >>> from carbonkit.ledger import Asset, AssetId, CommandId, DefineAsset, MemoryStore
+            >>> from carbonkit.values import FixedClock
+            >>> ledger = Ledger(MemoryStore(), FixedClock("2021-07-01T00:00:00Z"))
+            >>> def make(draft):
+            ...     name = AssetId(f"CEA-{len(draft.rows)}")
+            ...     yield DefineAsset(CommandId("a"), Asset(name, 0, serialised=True), "2021-07-01T00:00:00Z")
+            >>> ledger.post_made(make)[0].record.command.asset.id
+            AssetId('CEA-0')
+        """
+        return self._posted(Job((), atomic=True, make=make))
 
     def post_each(self, commands: Iterable[Command]) -> tuple[Receipt | Refusal, ...]:
         """
@@ -190,6 +224,16 @@ class Ledger:
         with self.store.turn(certain=True):
             work_out(Draft(self.store), (job,), self.clock)
         return tuple(job.problems)
+
+    def attach(self, witness: Witness) -> None:
+        """
+        Let a witness read along, from the next turn of this ledger on.
+
+        Args:
+            witness: It is shown everything recorded so far, then every record before it is
+                written, and may refuse it. A group that it refuses raises its error.
+        """
+        self._turns.attach(witness)
 
     # --------------------------------------------------------------- reading
 

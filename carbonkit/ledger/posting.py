@@ -28,7 +28,7 @@ from carbonkit.ledger.store import Batch, Head, OpenHold, TreeNode
 from carbonkit.values.identifier import CommandId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from carbonkit.ledger.account import Holding
     from carbonkit.ledger.row import EntryRow
@@ -80,6 +80,16 @@ class Draft:
         self._mentions: list[tuple[str, int]] = []
         self.books = Books(store, self._after.holdings, {} if faces is None else faces)
 
+    @property
+    def after(self) -> Head:
+        """Where the journal ends that the draft builds on."""
+        return self._after
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """What the draft has made so far."""
+        return self._rows
+
     # ------------------------------------------------------------ looking up
 
     def load(self, commands: Collection[Command]) -> None:
@@ -129,9 +139,10 @@ class Draft:
             row = self._journal(command_id)
         if row is None or row.sequence > self._sequence:
             return None
-        return record_of(row, self._holding_numbered)
+        return record_of(row, self.holding_numbered)
 
-    def _holding_numbered(self, number: int) -> Holding:
+    def holding_numbered(self, number: int) -> Holding:
+        """Return the holding that a number names, in the draft or the store."""
         state = self.books.numbered_state(number)
         return self._store.holding_numbered(number) if state is None else state.holding
 
@@ -290,7 +301,7 @@ class Draft:
         detail = canonical(plain_command(command))
         stored = f"[{','.join(moves.stored)}]"
         bare = Row(moves.sequence, text, kind_of(command), reason, effective, at, stored, detail, b"")
-        body = Record(command, bare, self._holding_numbered).text()
+        body = Record(command, bare, self.holding_numbered).text()
         return self._append(bare._replace(leaf=leaf_hash(body.encode("ascii"))), moves)
 
     def _append_transfer(self, text: str, reason: str, effective: int, moves: Moves) -> Row:

@@ -8,9 +8,11 @@ again on what is there then.
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from carbonkit.errors import BusyError, CarbonkitError, InvalidValueError
+from carbonkit.ledger.command import Command
 from carbonkit.ledger.hold import ExpireHold
 from carbonkit.ledger.moment import microseconds
 from carbonkit.ledger.posting import OWN_PREFIX, Draft
@@ -18,13 +20,14 @@ from carbonkit.ledger.receipt import Receipt, Refusal, Seal
 from carbonkit.values.time import as_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from carbonkit.ledger.account import Holding
     from carbonkit.ledger.books import Face, HoldingKey
-    from carbonkit.ledger.command import Command
     from carbonkit.ledger.commit import Job
     from carbonkit.ledger.note import Signer
-    from carbonkit.ledger.store import Store
+    from carbonkit.ledger.store import Batch, Head, Store
+    from carbonkit.ledger.witness import Witness
     from carbonkit.values.time import Clock
 
 __all__ = ["Turns", "work_out"]
@@ -60,9 +63,24 @@ class Turns:
         self._origin = origin
         self._signers = signers
         self._faces: dict[HoldingKey, Face] = {}  # what is remembered of holdings from one turn to the next
+        self._witnesses: list[Witness] = []
+
+    def attach(self, witness: Witness) -> None:
+        """Show a witness everything from the next turn on, and first what was recorded before."""
+        self._witnesses.append(witness)
 
     def work(self, jobs: Sequence[Job]) -> None:
         """Do some jobs in one write; what goes wrong stands in the jobs."""
+        try:
+            self._tried(jobs)
+        except _Objection as objection:
+            if len(jobs) > 1:  # one of them is to blame; the others shall not suffer for it
+                for job in jobs:
+                    self.work((job,))
+            else:
+                jobs[0].error, jobs[0].problems = objection.error, [objection.error.problem]
+
+    def _tried(self, jobs: Sequence[Job]) -> None:
         try:
             for attempt in range(_ATTEMPTS):
                 try:
@@ -71,6 +89,8 @@ class Turns:
                 except BusyError:
                     if attempt + 1 == _ATTEMPTS:
                         raise
+        except _Objection:
+            raise
         except Exception as error:  # noqa: BLE001  whatever it is, it belongs to those who asked
             lost = error
         else:
@@ -81,16 +101,19 @@ class Turns:
     def _attempted(self, jobs: Sequence[Job], *, certain: bool) -> bool:
         with self._store.turn(certain=certain) as sure:
             draft = Draft(self._store, faces=self._faces)
+            self._catch_up(draft.after)
             before = draft.mark()
             work_out(draft, jobs, self._clock)
             if not sure and any(job.refused for job in jobs):
                 return False  # refused by what may be old by now; the command itself may be in
-            batch = draft.batch()
+            batch, naming = draft.batch(), draft.naming()
+            self._examined(batch, naming)
             # what was recorded before may have been found in a store that was interrupted while it wrote
             if (draft.mark() != before or any(job.repeats for job in jobs)) and not self._store.write(batch):
                 return False
+            for witness in self._witnesses:
+                witness.settle()
         seal = Seal(self._origin, batch.head.sequence, batch.edge, self._signers)
-        naming = draft.naming()
         for job in jobs:
             job.results = [
                 each
@@ -99,6 +122,29 @@ class Turns:
                 for place, each in enumerate(job.drafted)
             ]
         return True
+
+    def _catch_up(self, head: Head) -> None:
+        """Show every witness what was recorded since its last turn, up to where this one starts."""
+        for witness in self._witnesses:
+            witness.forget()
+            if witness.sequence < head.sequence:
+                rows = takewhile(
+                    lambda row: row.sequence <= head.sequence, self._store.rows(witness.sequence)
+                )
+                witness.read(rows, self._store.holding_numbered)
+
+    def _examined(self, batch: Batch, naming: Callable[[int], Holding]) -> None:
+        try:
+            for witness in self._witnesses:
+                witness.examine(batch.rows, naming)
+        except CarbonkitError as error:
+            raise _Objection(error) from error
+
+
+class _Objection(Exception):  # noqa: N818  what a witness said, on its way out of a turn
+    def __init__(self, error: CarbonkitError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 def work_out(draft: Draft, jobs: Sequence[Job], clock: Clock) -> None:
@@ -126,24 +172,40 @@ def _draft(draft: Draft, job: Job, now: int) -> None:
     """Work a job out on a draft; if it is refused, the draft is as it was."""
     job.clear()
     mark = draft.mark()
-    for place, command in enumerate(job.commands):
-        try:
-            row = draft.known(command)
-            if row is None:
-                row = draft.post(_callers(command), now)
+    if job.make is None:
+        for place, command in enumerate(job.commands):
+            _post(draft, job, place, command, now)
+    else:
+        job.commands = made = list[Command]()
+        for each in job.make(draft):
+            if isinstance(each, CarbonkitError):
+                job.refused = True
+                job.error = each
+                job.problems.append(each.problem)
             else:
-                job.repeats.add(place)
-        except CarbonkitError as error:
-            job.refused = True
-            if job.atomic:
-                job.error = error
-                job.problems.append(error.at(file=f"command {command.id}").problem)
-            else:
-                job.drafted.append(Refusal(command.id, error.problem))
-        else:
-            job.drafted.append(row)
+                made.append(each)
+                draft.load((each,))
+                _post(draft, job, len(made) - 1, each, now)
     if job.error is not None:
         draft.take_back(mark)
+
+
+def _post(draft: Draft, job: Job, place: int, command: Command, now: int) -> None:
+    try:
+        row = draft.known(command)
+        if row is None:
+            row = draft.post(_callers(command), now)
+        else:
+            job.repeats.add(place)
+    except CarbonkitError as error:
+        job.refused = True
+        if job.atomic:
+            job.error = error
+            job.problems.append(error.at(file=f"command {command.id}").problem)
+        else:
+            job.drafted.append(Refusal(command.id, error.problem))
+    else:
+        job.drafted.append(row)
 
 
 def _callers(command: Command) -> Command:
