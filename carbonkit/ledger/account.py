@@ -79,7 +79,7 @@ class Account:
     may_go_negative: bool = attrs.field(kw_only=True, validator=is_a(bool))
 
 
-@attrs.frozen(order=True)
+@attrs.frozen(order=True, cache_hash=True)
 class Holding:
     """
     One account's bucket of one asset: the key that a balance stands under.

@@ -75,6 +75,7 @@ class Draft:
         self._entries: list[EntryRow] = []
         self._made: dict[str, Row] = {}
         self._known: dict[str, int] = {}
+        self._looked: set[str] = set()
         self._holds: dict[int, OpenHold] = {}
         self._concluded: dict[int, int] = {}
         self._mentions: list[tuple[str, int]] = []
@@ -99,10 +100,25 @@ class Draft:
         Args:
             commands: The commands that will be posted next.
         """
-        self._known.update(self._store.places([command.id.text for command in commands]))
+        self._look([command.id.text for command in commands])
         self.books.load(
             leg for command in commands if isinstance(command, (Transfer, Hold)) for leg in command.legs
         )
+
+    def _look(self, ids: Sequence[str]) -> None:
+        """Ask the store for the places of ids, each once."""
+        wanted = [each for each in ids if each not in self._looked]
+        if wanted:
+            self._looked.update(wanted)
+            self._known.update(self._store.places(wanted))
+
+    def is_known(self, command_id: CommandId) -> bool:
+        """Say whether an id was used, in the draft or before it."""
+        text = command_id.text
+        if text in self._made:
+            return True
+        self._look((text,))
+        return text in self._known
 
     def known(self, command: Command) -> Row | None:
         """

@@ -3,33 +3,84 @@ The life of an allowance or credit: issued, allocated, transferred, surrendered,
 
     unit         UnitType: one code, one vintage      rules        kinds of account, allowed routes
     transaction  what moves from where to where       compliance   A, B or C as of any date
-    request      accounts, units, emissions, years    check        the rules, before the ledger
+    request      everything that can be asked for     account      states of accounts, who may act
     registry     Registry: checks by the rules, records in the ledger
+    second_log   the independent log                  refusal      every check, its number and code
+
+Inside: state (what the journal says of accounts), block_book (which numbers go next), check and
+proposal (the rules, before the ledger).
 """
 
+from carbonkit.registry.account import AccountState, AccountStatus, Right
 from carbonkit.registry.compliance import Compliance, ComplianceStatus, compliance_status
+from carbonkit.registry.refusal import Check
 from carbonkit.registry.registry import Registry, in_groups
-from carbonkit.registry.request import Emissions, Exclusion, Opening, Operation, Request, UnitDefinition
-from carbonkit.registry.rules import AccountKind, RegistryRules, Route, TransactionType
+from carbonkit.registry.request import (
+    Appointment,
+    Approval,
+    Completion,
+    Emissions,
+    Exchange,
+    Exclusion,
+    IssuanceCap,
+    Opening,
+    Operation,
+    Proposal,
+    Request,
+    StatusChange,
+    Trust,
+    Undoing,
+    UnitDefinition,
+    Withdrawal,
+)
+from carbonkit.registry.rules import (
+    AccountKind,
+    BlockPolicy,
+    DelayClock,
+    RegistryRules,
+    Route,
+    TransactionType,
+)
+from carbonkit.registry.second_log import SecondLog
+from carbonkit.registry.state import Pending, PendingStatus
 from carbonkit.registry.transaction import Transaction
 from carbonkit.registry.unit import UnitType
 
 __all__ = [
     "AccountKind",
+    "AccountState",
+    "AccountStatus",
+    "Appointment",
+    "Approval",
+    "BlockPolicy",
+    "Check",
+    "Completion",
     "Compliance",
     "ComplianceStatus",
+    "DelayClock",
     "Emissions",
+    "Exchange",
     "Exclusion",
+    "IssuanceCap",
     "Opening",
     "Operation",
+    "Pending",
+    "PendingStatus",
+    "Proposal",
     "Registry",
     "RegistryRules",
     "Request",
+    "Right",
     "Route",
+    "SecondLog",
+    "StatusChange",
     "Transaction",
     "TransactionType",
+    "Trust",
+    "Undoing",
     "UnitDefinition",
     "UnitType",
+    "Withdrawal",
     "compliance_status",
     "in_groups",
 ]

@@ -14,32 +14,26 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from carbonkit.errors import (
-    BatchError,
-    CarbonkitError,
-    IntegrityError,
-    InvalidValueError,
-    RegistryError,
-)
+from carbonkit.errors import CarbonkitError, InvalidValueError, RegistryError
 from carbonkit.ledger.ledger import Ledger
-from carbonkit.registry.check import Check
+from carbonkit.registry.check import Checks
 from carbonkit.registry.compliance import Compliance, history_of
 from carbonkit.registry.rules import RegistryRules
+from carbonkit.registry.second_log import SecondLog
+from carbonkit.registry.state import State
 from carbonkit.values.number import whole
-from carbonkit.values.time import as_date, at_local_time
+from carbonkit.values.time import as_date, at_local_time, local_date
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
-    from carbonkit.errors import Problem
     from carbonkit.ledger.command import Command
+    from carbonkit.ledger.posting import Draft
     from carbonkit.ledger.receipt import Receipt
     from carbonkit.registry.request import Request
     from carbonkit.values.identifier import AccountId
 
 __all__ = ["Registry", "in_groups"]
-
-_ATTEMPTS = 100  # times that a group is checked again because another writer was faster
 
 
 @attrs.frozen
@@ -70,6 +64,14 @@ class Registry:
 
     ledger: Ledger
     rules: RegistryRules
+    _state: State = attrs.field(init=False, eq=False, repr=False)
+    second_log: SecondLog = attrs.field(init=False, factory=SecondLog, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Let the state and the second log read along."""
+        object.__setattr__(self, "_state", State(self.rules.policy))
+        self.ledger.attach(self._state.witness)
+        self.ledger.attach(self.second_log.witness)
 
     def submit(self, requests: Iterable[Request]) -> tuple[Receipt, ...]:
         """
@@ -82,32 +84,38 @@ class Registry:
             One receipt each, in the same order.
 
         Raises:
-            BatchError: If any request is refused; it names every one that is.
-            IntegrityError: If other writers never let this group through.
+            BatchError: If any request is refused; it names every one that is, or the second log's
+                objection.
+            BusyError: If other writers never let this group through.
+            StorageError: If the store cannot be written.
         """
         group = tuple(requests)
-        for _ in range(_ATTEMPTS):
-            head = self.ledger.store.head()
-            try:
-                return self._submitted(group)
-            except BatchError:
-                if self.ledger.store.head() == head:
-                    raise
-                # refused by a state that is gone; another writer may have recorded the same requests
-        raise IntegrityError("stay still for one write", was=f"moved {_ATTEMPTS} times", field="journal")
+        main: list[int] = []
 
-    def _submitted(self, requests: tuple[Request, ...]) -> tuple[Receipt, ...]:
-        checked = Check(self.ledger, self.rules)
-        commands: list[Command] = []
-        problems: list[Problem] = []
-        for request in requests:
-            try:
-                commands.append(checked.command(request))
-            except CarbonkitError as error:
-                problems.append(error.at(file=f"request {request.id}").problem)
-        if problems:
-            raise BatchError([*problems, *self.ledger.problems(commands)])
-        return self.ledger.post_all(commands)
+        def make(draft: Draft) -> Iterator[Command | CarbonkitError]:
+            main.clear()
+            written = 0
+            for request in group:
+                commands = self._commands(draft, request)
+                while True:
+                    try:
+                        command = next(commands, None)
+                    except CarbonkitError as error:
+                        yield error.at(file=f"request {request.id}")
+                        break
+                    if command is None:
+                        main.append(written - 1)
+                        break
+                    written += 1
+                    yield command
+
+        receipts = self.ledger.post_made(make)
+        return tuple(receipts[place] for place in main)
+
+    def _commands(self, draft: Draft, request: Request) -> Iterator[Command]:
+        self.rules.check_valid(local_date(request.effective_at, self.rules.zone))
+        self._state.witness.examine(draft.rows, draft.holding_numbered)
+        yield from Checks(self.rules, self._state, draft).recorded_as(request)
 
     def compliance(self, account: AccountId, on: str | datetime.date) -> Compliance:
         """

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
 from carbonkit.errors import InvalidValueError, RegistryError
+from carbonkit.ledger.account import Bucket
+from carbonkit.registry.refusal import Check
 from carbonkit.values.source import Source
 from carbonkit.values.time import Period
 
 if TYPE_CHECKING:
     import datetime
 
-__all__ = ["AccountKind", "RegistryRules", "Route", "TransactionType"]
+__all__ = ["AccountKind", "BlockPolicy", "DelayClock", "RegistryRules", "Route", "TransactionType"]
 
 
 class TransactionType(enum.Enum):
@@ -34,10 +36,34 @@ class TransactionType(enum.Enum):
     """The authority gives units to an account holder."""
     TRANSFER = "transfer"
     """An account holder passes units on."""
+    RETURN = "return"
+    """An account holder gives back what it was given too much."""
     SURRENDER = "surrender"
     """An account holder gives up units against its emissions."""
     CANCEL = "cancel"
-    """An account holder gives up units for good, against nothing."""
+    """An account holder gives up units for good, against nothing; some registries say retire."""
+    DELETE = "delete"
+    """Units are taken out of the scheme by decision of the authority or on the holder's request."""
+    CLOSURE_TRANSFER = "closure_transfer"
+    """What is left in an account that closes goes to the authority."""
+    CARRY_OVER = "carry_over"
+    """Units of an older vintage become units of a newer one."""
+    CONVERT = "convert"
+    """Units of one kind become units of another."""
+    FREEZE = "freeze"
+    """A court or the authority freezes units where they are."""
+    UNFREEZE = "unfreeze"
+    """Frozen units are free again."""
+    DEDUCT = "deduct"
+    """Frozen units go where a judgment says."""
+    PLEDGE = "pledge"
+    """A holder pledges units where they are."""
+    RELEASE = "release"
+    """Pledged units are free again."""
+    REGISTER = "register"
+    """A holder takes units out of trading, to dispose of them in the registry."""
+    MAKE_TRADABLE = "make_tradable"
+    """A holder puts registered units back into trading."""
 
 
 @attrs.frozen
@@ -60,6 +86,25 @@ class AccountKind:
     may_go_negative: bool = False
 
 
+class BlockPolicy(enum.Enum):
+    """
+    Which serial numbers leave an account when a transaction names only a quantity.
+
+    Where a block has to be split, its lowest numbers go.
+
+    Example:
+        >>> BlockPolicy("best_fit")
+        <BlockPolicy.BEST_FIT: 'best_fit'>
+    """
+
+    LOWEST = "lowest"
+    """The lowest numbers, whatever blocks they lie in."""
+    ARRIVAL = "arrival"
+    """Those that came first; of those that came together, the lowest."""
+    BEST_FIT = "best_fit"
+    """The smallest block that is large enough, so that few are split; else the largest, and on."""
+
+
 @attrs.frozen
 class Route:
     """
@@ -70,6 +115,15 @@ class Route:
         sources: The kinds that units may leave.
         targets: The kinds that units may reach.
         code: The scheme's own code for the transaction type, if it has one.
+        approval: Whether a second person must approve it, always.
+        delay: Whether a target that the source does not trust needs a second person and waits.
+        when_restricted: Whether it may leave an account that is partly restricted.
+        whatever_status: Whether it is the authority's act, which no state of an account stops.
+        within: Whether it stays in one account, from one bucket to another.
+        source_bucket: The bucket that units leave.
+        target_bucket: The bucket that they reach.
+        reversible: Whether it may be reversed.
+        reversible_days: Up to how many days later; None for ever.
 
     Example:
         >>> Route(TransactionType.SURRENDER, ("operator_holding",), ("surrender",), "10-2").code
@@ -80,6 +134,31 @@ class Route:
     sources: tuple[str, ...]
     targets: tuple[str, ...]
     code: str = ""
+    approval: bool = attrs.field(default=False, kw_only=True)
+    delay: bool = attrs.field(default=False, kw_only=True)
+    when_restricted: bool = attrs.field(default=False, kw_only=True)
+    whatever_status: bool = attrs.field(default=False, kw_only=True)
+    within: bool = attrs.field(default=False, kw_only=True)
+    source_bucket: Bucket = attrs.field(default=Bucket.TRADABLE, kw_only=True)
+    target_bucket: Bucket = attrs.field(default=Bucket.TRADABLE, kw_only=True)
+    reversible: bool = attrs.field(default=False, kw_only=True)
+    reversible_days: int | None = attrs.field(default=None, kw_only=True)
+
+
+class DelayClock(Protocol):
+    """
+    When a transaction that has to wait may be carried out.
+
+    Example:
+        >>> class AtOnce:
+        ...     def due(self, approved_at):
+        ...         return approved_at
+        >>> clock: DelayClock = AtOnce()
+    """
+
+    def due(self, approved_at: datetime.datetime) -> datetime.datetime:
+        """Return the moment from which a transaction that was approved may be carried out."""
+        ...
 
 
 @attrs.frozen
@@ -95,7 +174,10 @@ class RegistryRules:
         valid: The days on which the rules hold.
         source: Where they were read.
         compliance: Where the rule of the compliance status was read.
+        policy: Which serial numbers go when a transaction does not name them.
         advice: For a type of transaction that is refused, what to do instead.
+        clock: When an approved transaction to an account that is not trusted may be carried out;
+            None if such transactions do not wait.
 
     Raises:
         InvalidValueError: If a route names a kind that is not listed, or a kind is listed twice.
@@ -105,13 +187,14 @@ class RegistryRules:
         >>> kinds = (AccountKind("issuance", "", may_go_negative=True), AccountKind("holder", ""))
         >>> routes = (Route(TransactionType.ISSUE, ("issuance",), ("holder",)),)
         >>> source = Source("carbonkit", "example", 2026)
-        >>> rules = RegistryRules("X", "UTC", kinds, routes, Period("2021-01-01", None), source, source)
+        >>> valid = Period("2021-01-01", None)
+        >>> rules = RegistryRules("X", "UTC", kinds, routes, valid, source, source, BlockPolicy.LOWEST)
         >>> rules.check_route(TransactionType.ISSUE, "issuance", "holder").transaction.value
         'issue'
         >>> rules.check_route(TransactionType.CANCEL, "holder", "issuance")
         Traceback (most recent call last):
         ...
-        carbonkit.errors.RegistryError: route: must be one that X allows, was cancel from holder to issuance
+        carbonkit.errors.RegistryError: route: must be one that X allows, was cancel from holder...
     """
 
     scheme: str
@@ -121,7 +204,9 @@ class RegistryRules:
     valid: Period
     source: Source
     compliance: Source
+    policy: BlockPolicy
     advice: tuple[tuple[TransactionType, str], ...] = ()
+    clock: DelayClock | None = None
 
     def __attrs_post_init__(self) -> None:
         """Check that the routes speak of kinds that exist."""
@@ -172,13 +257,13 @@ class RegistryRules:
         for route in self.routes:
             if route.transaction is transaction and source in route.sources and target in route.targets:
                 return route
-        raise RegistryError(
+        refused = Check.ROUTE_NOT_ALLOWED.error(
             f"be one that {self.scheme} allows",
             was=f"{transaction.value} from {source} to {target}",
             field="route",
             hint=dict(self.advice).get(transaction, ""),
-            code="route_not_allowed",
         )
+        raise refused
 
     def check_valid(self, on: datetime.date) -> None:
         """

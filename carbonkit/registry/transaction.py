@@ -7,17 +7,18 @@ import datetime
 import attrs
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.ledger.command import Transfer
 from carbonkit.ledger.leg import Leg
-from carbonkit.ledger.serial import Selection, SerialRange
-from carbonkit.registry.rules import TransactionType
+from carbonkit.ledger.serial import SerialRange
+from carbonkit.registry.rules import Route, TransactionType
 from carbonkit.registry.unit import UnitType
 from carbonkit.values.field import is_a
 from carbonkit.values.identifier import AccountId, CommandId
 from carbonkit.values.number import whole
 from carbonkit.values.time import as_instant
 
-__all__ = ["Transaction"]
+__all__ = ["Transaction", "name", "named"]
+
+_LONGEST = 200
 
 
 def _quantity(value: int) -> int:
@@ -29,6 +30,51 @@ def _quantity(value: int) -> int:
 
 def _effective(value: str | datetime.datetime) -> datetime.datetime:
     return as_instant(value, field="effective_at")
+
+
+def name(value: object) -> str:
+    """
+    Take the name of a person, or none.
+
+    Args:
+        value: The name, or an empty text.
+
+    Returns:
+        The same text.
+
+    Raises:
+        InvalidValueError: If it is no text, too long, or has spaces around it.
+
+    Example:
+        >>> name("ann")
+        'ann'
+    """
+    if not isinstance(value, str) or len(value) > _LONGEST or value != value.strip():
+        raise InvalidValueError(f"be a name of at most {_LONGEST} characters", was=value, field="name")
+    return value
+
+
+def named(value: object) -> str:
+    """
+    Take the name of a person.
+
+    Args:
+        value: The name.
+
+    Returns:
+        The same text.
+
+    Raises:
+        InvalidValueError: If it is empty, or no name.
+
+    Example:
+        >>> named("ann")
+        'ann'
+    """
+    given = name(value)
+    if not given:
+        raise InvalidValueError("be a name", was=value, field="name")
+    return given
 
 
 @attrs.frozen
@@ -44,8 +90,11 @@ class Transaction:
         source: The account that they leave.
         target: The account that they reach.
         effective_at: When it takes effect.
-        serials: Which serial numbers go: exact ranges, or how to choose them. An issue takes the
-            next free numbers if none are named.
+        serials: Which serial numbers go; None for the registry to choose, by its rules. An issue
+            takes the next free numbers if none are named.
+        by: Who asks for it; empty if the registry's user vouches for that.
+        approved_by: Who approved it at once; empty if nobody did.
+        beneficiary: For whose benefit units are given up, if that is to be on record.
 
     Raises:
         InvalidValueError: If the quantity is not a whole number above zero.
@@ -63,17 +112,28 @@ class Transaction:
     source: AccountId = attrs.field(validator=is_a(AccountId))
     target: AccountId = attrs.field(validator=is_a(AccountId))
     effective_at: datetime.datetime = attrs.field(converter=_effective)
-    serials: tuple[SerialRange, ...] | Selection = Selection.FROM_LEFT
+    serials: tuple[SerialRange, ...] | None = None
+    by: str = attrs.field(default="", kw_only=True, converter=name)
+    approved_by: str = attrs.field(default="", kw_only=True, converter=name)
+    beneficiary: str = attrs.field(default="", kw_only=True, converter=name)
 
-    def transfer(self, serials: tuple[SerialRange, ...] | Selection) -> Transfer:
+    def leg(self, route: Route, serials: tuple[SerialRange, ...]) -> Leg:
         """
-        Write the transaction as a transfer of the ledger.
+        Write the transaction as a leg of a transfer or a hold.
 
         Args:
-            serials: The serial numbers that go, or how to choose them.
+            route: The route that allows it.
+            serials: The serial numbers that go.
 
         Returns:
-            The transfer, under the same id.
+            The leg.
         """
-        leg = Leg(self.unit.asset_id, self.quantity, self.source, self.target, serials=serials)
-        return Transfer(self.id, [leg], self.type.value, self.effective_at)
+        return Leg(
+            self.unit.asset_id,
+            self.quantity,
+            self.source,
+            self.target,
+            route.source_bucket,
+            route.target_bucket,
+            serials,
+        )

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from carbonkit.registry.rules import AccountKind, RegistryRules, Route, TransactionType
+from carbonkit.ledger.account import Bucket
+from carbonkit.registry.rules import AccountKind, BlockPolicy, RegistryRules, Route, TransactionType
 from carbonkit.values.source import Source, Status
 from carbonkit.values.time import Period
 
@@ -34,22 +35,54 @@ _COMPLIANCE: Final = Source(
     " and the handling of years are those of the UK registry",
 )
 
+_HOLDERS: Final = ("key_emitter", "institution", "individual")
+_ENTITIES: Final = ("provincial_authority", *_HOLDERS)
+
 _KINDS: Final = (
     AccountKind(
         "issuance", "全国碳排放权注册登记机构, where allowances come into being", may_go_negative=True
     ),
+    AccountKind("national_authority", "国家主管部门账户"),
     AccountKind("provincial_authority", "省级主管部门账户"),
     AccountKind("key_emitter", "重点排放单位账户"),
     AccountKind("institution", "机构账户"),
+    AccountKind("individual", "个人账户"),
     AccountKind("surrender", "清缴账户"),
     AccountKind("cancellation", "自愿注销账户"),
+    AccountKind("carried_over", "结转账户, where older allowances go that are carried over"),
 )
 
 _ROUTES: Final = (
     Route(TransactionType.ISSUE, ("issuance",), ("provincial_authority",)),
     Route(TransactionType.ALLOCATE, ("provincial_authority",), ("key_emitter",)),
-    Route(TransactionType.SURRENDER, ("key_emitter",), ("surrender",)),
-    Route(TransactionType.CANCEL, ("key_emitter", "institution"), ("cancellation",)),
+    Route(TransactionType.RETURN, ("key_emitter",), ("provincial_authority",), when_restricted=True),
+    Route(TransactionType.SURRENDER, ("key_emitter",), ("surrender",), when_restricted=True),
+    Route(
+        TransactionType.SURRENDER, ("provincial_authority",), ("surrender",), whatever_status=True
+    ),  # on behalf of an emitter whose allocation was withheld
+    Route(TransactionType.CANCEL, _HOLDERS, ("cancellation",)),
+    Route(TransactionType.CARRY_OVER, _HOLDERS, ("carried_over",), source_bucket=Bucket.REGISTERED),
+    Route(TransactionType.REGISTER, _ENTITIES, _ENTITIES, within=True, target_bucket=Bucket.REGISTERED),
+    Route(TransactionType.MAKE_TRADABLE, _ENTITIES, _ENTITIES, within=True, source_bucket=Bucket.REGISTERED),
+    Route(
+        TransactionType.FREEZE,
+        _ENTITIES,
+        _ENTITIES,
+        within=True,
+        whatever_status=True,
+        target_bucket=Bucket.FROZEN,
+    ),
+    Route(
+        TransactionType.UNFREEZE,
+        _ENTITIES,
+        _ENTITIES,
+        within=True,
+        whatever_status=True,
+        source_bucket=Bucket.FROZEN,
+    ),
+    Route(TransactionType.DEDUCT, _ENTITIES, _ENTITIES, whatever_status=True, source_bucket=Bucket.FROZEN),
+    Route(TransactionType.PLEDGE, _HOLDERS, _HOLDERS, within=True, target_bucket=Bucket.PLEDGED),
+    Route(TransactionType.RELEASE, _HOLDERS, _HOLDERS, within=True, source_bucket=Bucket.PLEDGED),
 )
 
 
@@ -77,5 +110,13 @@ def registry_rules() -> RegistryRules:
     """
     valid = Period("2021-05-14", None)
     return RegistryRules(
-        "China national ETS", "Asia/Shanghai", _KINDS, _ROUTES, valid, _RULES, _COMPLIANCE, _ADVICE
+        "China national ETS",
+        "Asia/Shanghai",
+        _KINDS,
+        _ROUTES,
+        valid,
+        _RULES,
+        _COMPLIANCE,
+        BlockPolicy.LOWEST,
+        _ADVICE,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.registry.rules import AccountKind, RegistryRules, Route, TransactionType
+from carbonkit.registry.rules import AccountKind, BlockPolicy, RegistryRules, Route, TransactionType
 from carbonkit.registry.unit import UnitType
 from carbonkit.values.number import whole
 from carbonkit.values.source import Source, Status
@@ -45,35 +45,70 @@ _DEADLINE: Final = Source(
     status=Status.RECALLED,
 )
 
-_HOLDERS: Final = ("operator_holding", "aircraft_operator_holding")
-_CENTRAL: Final = ("total_quantity", "auction", "allocation")
+_HOLDERS: Final = ("operator_holding", "aircraft_operator_holding", "maritime_operator_holding")
+_CENTRAL: Final = (
+    *("total_quantity", "auction", "allocation", "new_entrants_reserve", "market_stability", "general"),
+)
+_TRADERS: Final = (*_HOLDERS, "trading")
+_SURRENDER_REVERSIBLE_DAYS: Final = 14
 
 _KINDS: Final = (
     AccountKind("issuance", "where allowances come into being", may_go_negative=True),
     AccountKind("total_quantity", "UK Total Quantity Account"),
     AccountKind("auction", "UK Auction Account"),
     AccountKind("allocation", "UK Allocation Account"),
+    AccountKind("new_entrants_reserve", "UK New Entrants Reserve Account"),
+    AccountKind("market_stability", "UK Market Stability Mechanism Account"),
+    AccountKind("general", "UK General Holding Account"),
     AccountKind("auction_delivery", "Auction Delivery Account"),
     AccountKind("operator_holding", "Operator Holding Account"),
     AccountKind("aircraft_operator_holding", "Aircraft Operator Holding Account"),
+    AccountKind("maritime_operator_holding", "Maritime Operator Holding Account"),
     AccountKind("trading", "Trading Account"),
     AccountKind("surrender", "UK Surrender Account"),
     AccountKind("deletion", "UK Deletion Account"),
 )
 
 _ROUTES: Final = (
-    Route(TransactionType.ISSUE, ("issuance",), ("total_quantity",), "1-40"),
-    Route(TransactionType.CENTRAL_TRANSFER, _CENTRAL, _CENTRAL, "10-51"),
+    Route(TransactionType.ISSUE, ("issuance",), ("total_quantity",), "1-40", approval=True),
+    Route(TransactionType.CENTRAL_TRANSFER, _CENTRAL, _CENTRAL, "10-51", approval=True),
     Route(TransactionType.CENTRAL_TRANSFER, ("auction",), ("auction_delivery",), "10-37"),
-    Route(TransactionType.ALLOCATE, ("allocation",), _HOLDERS, "10-40"),
+    Route(TransactionType.CENTRAL_TRANSFER, ("auction_delivery",), ("auction",), "10-43"),
+    Route(
+        TransactionType.ALLOCATE, ("allocation", "new_entrants_reserve"), _HOLDERS, "10-40", reversible=True
+    ),
+    Route(
+        TransactionType.RETURN,
+        _HOLDERS,
+        ("allocation", "new_entrants_reserve"),
+        "10-42",
+        when_restricted=True,
+    ),
     Route(
         TransactionType.TRANSFER,
-        (*_HOLDERS, "trading", "auction_delivery"),
-        (*_HOLDERS, "trading", "auction_delivery"),
+        ("general", *_TRADERS, "auction_delivery"),
+        ("general", *_TRADERS, "auction_delivery"),
         "10-50",
+        delay=True,
     ),
-    Route(TransactionType.SURRENDER, _HOLDERS, ("surrender",), "10-2"),
-    Route(TransactionType.CANCEL, (*_HOLDERS, "trading"), ("deletion",), "10-90"),
+    Route(
+        TransactionType.SURRENDER,
+        _HOLDERS,
+        ("surrender",),
+        "10-2",
+        when_restricted=True,
+        reversible=True,
+        reversible_days=_SURRENDER_REVERSIBLE_DAYS,
+    ),
+    Route(TransactionType.DELETE, _TRADERS, ("deletion",), "10-90", approval=True, reversible=True),
+    Route(
+        TransactionType.CLOSURE_TRANSFER,
+        (*_TRADERS, "auction_delivery"),
+        ("general",),
+        "10-91",
+        approval=True,
+        whatever_status=True,
+    ),
 )
 
 
@@ -93,7 +128,14 @@ def registry_rules() -> RegistryRules:
         UK Emissions Trading Registry (ukets-registry), account types and transaction types.
     """
     return RegistryRules(
-        "UK ETS", "Europe/London", _KINDS, _ROUTES, Period("2021-01-01", None), _REGISTRY, _COMPLIANCE
+        "UK ETS",
+        "Europe/London",
+        _KINDS,
+        _ROUTES,
+        Period("2021-01-01", None),
+        _REGISTRY,
+        _COMPLIANCE,
+        BlockPolicy.ARRIVAL,
     )
 
 

@@ -51,7 +51,7 @@ class Identifier:
         return f"{type(self).__name__}({self.text!r})"
 
 
-@attrs.frozen(order=True, repr=False)
+@attrs.frozen(order=True, repr=False, cache_hash=True)
 class AccountId(Identifier):
     """
     Names an account of a ledger or registry.
@@ -62,7 +62,7 @@ class AccountId(Identifier):
     """
 
 
-@attrs.frozen(order=True, repr=False)
+@attrs.frozen(order=True, repr=False, cache_hash=True)
 class AssetId(Identifier):
     """
     Names an asset: one thing that a ledger counts.

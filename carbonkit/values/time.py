@@ -11,6 +11,7 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
+from functools import lru_cache
 from typing import Protocol
 
 import attrs
@@ -185,10 +186,15 @@ def local_date(instant: datetime.datetime, zone: str) -> datetime.date:
         raise InvalidValueError("have a local date", was=moment, field="instant") from None
 
 
+@lru_cache(maxsize=64)
+def _loaded(name: str) -> pendulum.Timezone | pendulum.FixedTimezone:
+    return pendulum.timezone(name)  # reads the zone's file, and keeps it only as long as it is used
+
+
 def _zone(name: str) -> pendulum.Timezone | pendulum.FixedTimezone:
     if matches(_ZONE, name):
         try:
-            return pendulum.timezone(name)
+            return _loaded(name)
         except (ValueError, LookupError, OSError):  # an OSError: a folder of zones, such as "Asia"
             pass
     raise InvalidValueError("be an IANA time zone", was=name, field="zone", hint='write e.g. "Asia/Shanghai"')

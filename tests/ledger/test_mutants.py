@@ -112,7 +112,7 @@ SEVEN = (
     Mutant(
         "a retry is applied again",
         "turn",
-        "_draft",
+        "_post",
         "row = draft.known(command)",
         "row = None",
     ),
@@ -340,7 +340,7 @@ RECORDS = (
     Mutant(
         "a refusal ends an independent group",
         "turn",
-        "_draft",
+        "_post",
         "job.drafted.append(Refusal(command.id, error.problem))",
         "job.error = error",
     ),

@@ -35,9 +35,14 @@ KINDS = {
 Move: TypeAlias = Callable[..., Transaction]
 
 
-def moved(name: str, kind: str, quantity: int, between: str, at: str = AT, **serials: object) -> Transaction:
-    """Ask for a movement between two accounts, such as "UK-1 > UK-2"."""
+APPROVED = {"issue", "central_transfer", "transfer", "delete", "closure_transfer"}
+
+
+def moved(name: str, kind: str, quantity: int, between: str, at: str = AT, **more: object) -> Transaction:
+    """Ask for a movement between two accounts, such as "UK-1 > UK-2", approved where it must be."""
     source, target = between.split(" > ")
+    if kind in APPROVED:
+        more = {"by": "ann", "approved_by": "bob"} | more
     return Transaction(
         CommandId(name),
         TransactionType(kind),
@@ -46,7 +51,7 @@ def moved(name: str, kind: str, quantity: int, between: str, at: str = AT, **ser
         AccountId(source),
         AccountId(target),
         at,
-        **serials,  # type: ignore[arg-type]
+        **more,  # type: ignore[arg-type]
     )
 
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonkit.errors import InvalidValueError, RegistryError, UnknownAccountError
-from carbonkit.ledger import Leg, Selection, Statement, Transfer
+from carbonkit.ledger import Ledger, Leg, Selection, Statement, Transfer
 from carbonkit.registry import (
     Emissions,
     Exclusion,
@@ -256,7 +256,7 @@ def test_only_units_that_the_account_itself_gives_up_count(registry: Registry, m
             Operation(CommandId("years/UK-2"), AccountId("UK-2"), 2021, 2021, at),
             move("transfer/1", "transfer", 50, "UK-1 > UK-2", at),
             move("surrender/1", "surrender", 30, "UK-2 > UK-SURRENDER", at),
-            move("cancel/1", "cancel", 20, "UK-2 > UK-DELETION", at),
+            move("cancel/1", "delete", 20, "UK-2 > UK-DELETION", at),
         ]
     )
     assert registry.compliance(AccountId("UK-2"), "2022-12-31").surrendered == 30
@@ -318,7 +318,10 @@ def test_a_status_explains_itself(registry: Registry) -> None:
 def test_a_statement_that_is_no_report_is_found_out(registry: Registry) -> None:
     """The ledger takes any text; whoever went around the registry is noticed when it is read."""
     facts = {"year": "two thousand", "tonnes": "5"}
-    registry.ledger.post(Statement(CommandId("x"), UK, "verified_emissions", facts, "2022-01-01T00:00:00Z"))
+    said = Statement(CommandId("x"), UK, "verified_emissions", facts, "2022-01-01T00:00:00Z")
+    with pytest.raises(InvalidValueError, match="year"):
+        registry.ledger.post(said)  # the registry reads along
+    Ledger(registry.ledger.store, registry.ledger.clock).post(said)
     with pytest.raises(InvalidValueError, match="year"):
         registry.compliance(UK, "2022-04-30")
 

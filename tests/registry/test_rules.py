@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from carbonkit.errors import InvalidValueError, RegistryError
-from carbonkit.registry import AccountKind, RegistryRules, Route, TransactionType
+from carbonkit.registry import AccountKind, BlockPolicy, RegistryRules, Route, TransactionType
 from carbonkit.values import Period, Source
 
 KINDS = (AccountKind("issuance", "Issuance", may_go_negative=True), AccountKind("holder", "Holder"))
@@ -18,11 +18,13 @@ ROUTES = (
 )
 SOURCE = Source("carbonkit", "example", 2026)
 ADVICE = ((TransactionType.CANCEL, "surrender it"),)
-RULES = RegistryRules("X", "UTC", KINDS, ROUTES, Period("2021-01-01", "2022-01-01"), SOURCE, SOURCE, ADVICE)
+RULES = RegistryRules(
+    "X", "UTC", KINDS, ROUTES, Period("2021-01-01", "2022-01-01"), SOURCE, SOURCE, BlockPolicy.LOWEST, ADVICE
+)
 
 
 def test_a_refused_type_comes_with_the_scheme_s_advice() -> None:
-    with pytest.raises(RegistryError, match=r"was cancel from holder to holder; surrender it$"):
+    with pytest.raises(RegistryError, match=r"was cancel from holder to holder; check 2007; surrender it$"):
         RULES.check_route(TransactionType.CANCEL, "holder", "holder")
 
 

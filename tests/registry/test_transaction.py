@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from carbonkit.errors import InexactNumberError, InvalidValueError
-from carbonkit.ledger import Leg, Selection, SerialRange, Transfer
-from carbonkit.registry import Transaction, TransactionType, UnitType
+from carbonkit.ledger import Bucket, Leg, SerialRange
+from carbonkit.registry import Route, Transaction, TransactionType, UnitType
 from carbonkit.values import AccountId, CommandId
 
 AT = "2021-01-04T12:00:00Z"
@@ -48,8 +48,15 @@ def test_fields_are_of_their_own_kind(field: str, value: object) -> None:
         transaction(**{field: value})
 
 
-def test_a_transaction_becomes_a_transfer_under_its_id() -> None:
+def test_a_transaction_is_a_leg_between_the_buckets_of_its_route() -> None:
     serials = (SerialRange(1, 5),)
-    leg = Leg(UNIT.asset_id, 5, ONE, TWO, serials=serials)
-    assert transaction().transfer(serials) == Transfer(CommandId("x"), [leg], "transfer", AT)
-    assert transaction().serials is Selection.FROM_LEFT
+    route = Route(TransactionType.CARRY_OVER, ("a",), ("b",), source_bucket=Bucket.REGISTERED)
+    leg = Leg(UNIT.asset_id, 5, ONE, TWO, Bucket.REGISTERED, Bucket.TRADABLE, serials)
+    assert transaction().leg(route, serials) == leg
+    assert transaction().serials is None
+
+
+@pytest.mark.parametrize("name", [" ann", "x" * 201, None, 5])
+def test_who_asks_is_a_name(name: object) -> None:
+    with pytest.raises(InvalidValueError, match="be a name"):
+        transaction(by=name)

@@ -12,23 +12,24 @@ from carbonkit.registry import TransactionType, UnitType
 from carbonkit.schemes import uk
 from carbonkit.values import Status, as_date
 
-HOLDERS = ("operator_holding", "aircraft_operator_holding")
+HOLDERS = ("operator_holding", "aircraft_operator_holding", "maritime_operator_holding")
 # UK Emissions Trading Registry (ukets-registry, commit 4e80ded), transaction types and their codes.
 CODES = {
     TransactionType.ISSUE: {"1-40"},
-    TransactionType.CENTRAL_TRANSFER: {"10-51", "10-37"},
+    TransactionType.CENTRAL_TRANSFER: {"10-51", "10-37", "10-43"},
     TransactionType.ALLOCATE: {"10-40"},
+    TransactionType.RETURN: {"10-42"},
     TransactionType.TRANSFER: {"10-50"},
     TransactionType.SURRENDER: {"10-2"},
-    TransactionType.CANCEL: {"10-90"},
+    TransactionType.DELETE: {"10-90"},
+    TransactionType.CLOSURE_TRANSFER: {"10-91"},
 }
 
 
 def test_every_transaction_type_has_its_code() -> None:
     rules = uk.registry_rules()
-    assert {
-        kind: {r.code for r in rules.routes if r.transaction is kind} for kind in TransactionType
-    } == CODES
+    found = {kind: {r.code for r in rules.routes if r.transaction is kind} for kind in TransactionType}
+    assert {kind: codes for kind, codes in found.items() if codes} == CODES
 
 
 def test_exactly_these_routes_are_open() -> None:
@@ -43,16 +44,27 @@ def test_exactly_these_routes_are_open() -> None:
                 except RegistryError:
                     continue
                 found.setdefault(route.code, set()).add((source, target))
-    central = ("total_quantity", "auction", "allocation")
-    traders = (*HOLDERS, "trading", "auction_delivery")
+    central = (
+        "total_quantity",
+        "auction",
+        "allocation",
+        "new_entrants_reserve",
+        "market_stability",
+        "general",
+    )
+    giving = ("allocation", "new_entrants_reserve")
+    traders = ("general", *HOLDERS, "trading", "auction_delivery")
     assert found == {
         "1-40": {("issuance", "total_quantity")},
         "10-51": {(one, two) for one in central for two in central},
         "10-37": {("auction", "auction_delivery")},
-        "10-40": {("allocation", holder) for holder in HOLDERS},
+        "10-43": {("auction_delivery", "auction")},
+        "10-40": {(account, holder) for account in giving for holder in HOLDERS},
+        "10-42": {(holder, account) for account in giving for holder in HOLDERS},
         "10-50": {(one, two) for one in traders for two in traders},
         "10-2": {(holder, "surrender") for holder in HOLDERS},
         "10-90": {(holder, "deletion") for holder in (*HOLDERS, "trading")},
+        "10-91": {(holder, "general") for holder in (*HOLDERS, "trading", "auction_delivery")},
     }
 
 

@@ -53,6 +53,7 @@ _CORRECTED: Final = (
     "emissions or years of operation were corrected after that deadline",
     "排放量或运营年度在该截止日之后被更正",
 )
+_ALONE: Final = (TransactionType.ALLOCATE, TransactionType.SURRENDER)  # what nobody has to approve
 _Route: TypeAlias = tuple[AccountId, AccountId]
 _ISSUANCE, _TOTAL, _ALLOCATION, _AUCTION, _DELIVERY, _SURRENDER = (
     AccountId(f"UK-{name}")
@@ -199,7 +200,9 @@ def _year(holder: Holder, year: int) -> Iterator[Request]:
 def _move(
     name: str, kind: TransactionType, quantity: int, route: _Route, at: datetime.datetime
 ) -> Transaction:
-    return Transaction(CommandId(name), kind, uk.UNIT, quantity, *route, at)
+    # Recorded history: two people of the registry stand for those who asked and approved then.
+    by, approved_by = ("", "") if kind in _ALONE else ("registry", "authority")
+    return Transaction(CommandId(name), kind, uk.UNIT, quantity, *route, at, by=by, approved_by=approved_by)
 
 
 def run(ledger: Ledger, examples: Examples, screen: Screen) -> Registered:
