@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from carbonkit.ledger.command import Statement, Transfer
+from carbonkit.ledger.command import Reversal, Statement, Transfer
+from carbonkit.ledger.hold import Hold, PostHold
 from carbonkit.registry.rules import TransactionType
 from carbonkit.values.explanation import Explanation
-from carbonkit.values.identifier import AccountId
+from carbonkit.values.identifier import AccountId, CommandId
 from carbonkit.values.number import whole
 from carbonkit.values.source import Source
 
@@ -214,31 +215,69 @@ def history_of(
         >>> at = datetime.datetime(2022, 5, 1, tzinfo=datetime.UTC)
         >>> history_of(AccountId("UK-1"), [], at, 2022, Source("carbonkit", "example", 2026))
     """
-    first: int | None = None
-    last: int | None = None
-    emissions: dict[int, int] = {}
-    excluded: set[int] = set()
-    surrendered = 0
+    history = _History(account)
     for record in records:
+        history.read(record, counts=record.command.effective_at < as_of)
+    if history.first is None:
+        return None
+    return Compliance(
+        account,
+        as_of,
+        current_year,
+        history.first,
+        history.last,
+        tuple(sorted(history.emissions.items())),
+        frozenset(history.excluded),
+        history.surrendered,
+        rule,
+    )
+
+
+class _History:
+    """What the records of one account add up to, up to a moment."""
+
+    def __init__(self, account: AccountId) -> None:
+        self.account = account
+        self.first: int | None = None
+        self.last: int | None = None
+        self.emissions: dict[int, int] = {}
+        self.excluded: set[int] = set()
+        self.surrendered = 0
+        self._holds: set[CommandId] = set()
+
+    def read(self, record: Record, *, counts: bool) -> None:
+        """Take in one record; one that does not count yet only says what its hold was for."""
         command = record.command
-        if command.effective_at >= as_of:
-            continue
+        if isinstance(command, Hold) and command.reason == TransactionType.SURRENDER.value:
+            self._holds.add(command.id)
+        if not counts:
+            return
         match command:
             case Transfer(reason=TransactionType.SURRENDER.value):
-                surrendered += sum(leg.quantity for leg in command.legs if leg.source == account)
-            case Statement(kind=Report.OPERATING_YEARS.value):
-                first = whole(command.fact("first"), field="first year")
-                last = whole(command.fact("last"), field="last year") if command.fact("last") else None
-            case Statement(kind=Report.VERIFIED_EMISSIONS.value):
-                year = whole(command.fact("year"), field="year")
-                emissions[year] = whole(command.fact("tonnes"), field="tonnes")
-            case Statement(kind=Report.EXCLUDED_YEAR.value):
-                excluded.add(whole(command.fact("year"), field="year"))
+                self.surrendered += self._gone(record)
+            case PostHold(hold=hold) if hold in self._holds:
+                self.surrendered += self._gone(record)
+            case Reversal(reason="reverse_surrender"):
+                self.surrendered += self._gone(record)
+            case Statement():
+                self._said(command)
             case _:
                 pass
-    if first is None:
-        return None
-    known = tuple(sorted(emissions.items()))
-    return Compliance(
-        account, as_of, current_year, first, last, known, frozenset(excluded), surrendered, rule
-    )
+
+    def _gone(self, record: Record) -> int:
+        """Count the units that left the account; negative for those that came back."""
+        return -sum(each.quantity for each in record.entries if each.holding.account == self.account)
+
+    def _said(self, command: Statement) -> None:
+        match command.kind:
+            case Report.OPERATING_YEARS.value:
+                self.first = whole(command.fact("first"), field="first year")
+                last = command.fact("last")
+                self.last = whole(last, field="last year") if last else None
+            case Report.VERIFIED_EMISSIONS.value:
+                year = whole(command.fact("year"), field="year")
+                self.emissions[year] = whole(command.fact("tonnes"), field="tonnes")
+            case Report.EXCLUDED_YEAR.value:
+                self.excluded.add(whole(command.fact("year"), field="year"))
+            case _:
+                pass

@@ -250,12 +250,6 @@ def test_a_state_stops_what_it_says(
     registry: Registry, move: Move, state: AccountStatus, sends: str, surrenders: str, receives: str
 ) -> None:
     registry.submit([status("st", ONE, state)])
-    requests = {
-        sends: move("a", "transfer", 1, "UK-1 > UK-3"),
-        surrenders: move("b", "surrender", 1, "UK-1 > UK-SURRENDER"),
-        receives: move("c", "allocate", 1, "UK-ALLOCATION > UK-1"),
-    }
-    del requests
     for code, request in (
         (sends, move("a", "transfer", 1, "UK-1 > UK-3")),
         (surrenders, move("b", "surrender", 1, "UK-1 > UK-SURRENDER")),

@@ -74,7 +74,6 @@ def test_it_sees_what_others_post_to_the_same_ledger(registry: Registry, move: M
 def test_a_transaction_on_which_it_disagrees_stops(
     registry: Registry, move: Move, disagree: Callable[[SecondLog], object], code: str
 ) -> None:
-    registry.submit([move("before", "surrender", 1, "UK-2 > UK-SURRENDER", serials=None)] * 0)
     disagree(registry.second_log)
     head = registry.ledger.store.head()
     with pytest.raises(BatchError) as caught:
