@@ -235,20 +235,21 @@ def test_one_who_asks_needs_another_who_approves(registry: Registry, move: Move)
 
 
 @pytest.mark.parametrize(
-    ("state", "sends", "surrenders", "receives"),
+    ("state", "codes"),
     [
-        (AccountStatus.OPEN, "", "", ""),
-        (AccountStatus.PARTLY_RESTRICTED, "sender_partly_restricted", "", ""),
-        (AccountStatus.FULLY_RESTRICTED, "sender_fully_restricted", "sender_fully_restricted", ""),
-        (AccountStatus.PARTLY_SUSPENDED, "sender_suspended", "sender_suspended", ""),
-        (AccountStatus.SUSPENDED, "sender_suspended", "sender_suspended", "receiver_suspended"),
-        (AccountStatus.TRANSFER_PENDING, "sender_transfer_pending", "sender_transfer_pending", ""),
-        (AccountStatus.CLOSURE_PENDING, "sender_closed", "sender_closed", "receiver_closed"),
+        (AccountStatus.OPEN, ("", "", "")),
+        (AccountStatus.PARTLY_RESTRICTED, ("sender_partly_restricted", "", "")),
+        (AccountStatus.FULLY_RESTRICTED, ("sender_fully_restricted", "sender_fully_restricted", "")),
+        (AccountStatus.PARTLY_SUSPENDED, ("sender_suspended", "sender_suspended", "")),
+        (AccountStatus.SUSPENDED, ("sender_suspended", "sender_suspended", "receiver_suspended")),
+        (AccountStatus.TRANSFER_PENDING, ("sender_transfer_pending", "sender_transfer_pending", "")),
+        (AccountStatus.CLOSURE_PENDING, ("sender_closed", "sender_closed", "receiver_closed")),
     ],
 )
 def test_a_state_stops_what_it_says(
-    registry: Registry, move: Move, state: AccountStatus, sends: str, surrenders: str, receives: str
+    registry: Registry, move: Move, state: AccountStatus, codes: tuple[str, str, str]
 ) -> None:
+    sends, surrenders, receives = codes  # as it transfers, surrenders, and is allocated to
     registry.submit([status("st", ONE, state)])
     for code, request in (
         (sends, move("a", "transfer", 1, "UK-1 > UK-3")),

@@ -65,7 +65,7 @@ def test_it_sees_what_others_post_to_the_same_ledger(registry: Registry, move: M
         (lambda log: log._accounts.pop("UK-1"), "log_sender_unknown"),
         (lambda log: log._accounts.pop("UK-3"), "log_receiver_unknown"),
         (
-            lambda log: log._put("UKA-2021-2030", 1, log._drop("UKA-2021-2030", 1)[:1] + ("UK-2/tradable",)),
+            lambda log: log._put("UKA-2021-2030", 1, (log._drop("UKA-2021-2030", 1)[0], "UK-2/tradable")),
             "log_blocks",
         ),
         (lambda log: log._drop("UKA-2021-2030", 1), "log_blocks"),
