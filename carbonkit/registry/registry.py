@@ -47,7 +47,8 @@ class Registry:
 
     Example:
         >>> from carbonkit.ledger import Ledger, MemoryStore
-        >>> from carbonkit.registry import Opening, Transaction, TransactionType, UnitDefinition, UnitType
+        >>> from carbonkit.registry import (
+        ...     Appointment, Opening, Right, Transaction, TransactionType, UnitDefinition, UnitType)
         >>> from carbonkit.schemes import uk
         >>> from carbonkit.values import AccountId, CommandId, FixedClock
         >>> at, uka = "2021-01-01T00:00:00Z", UnitType("UKA", "2021-2030")
@@ -57,7 +58,10 @@ class Registry:
         ...     UnitDefinition(CommandId("define"), uka, at),
         ...     Opening(CommandId("open/1"), issuance, "issuance", at),
         ...     Opening(CommandId("open/2"), total, "total_quantity", at),
-        ...     Transaction(CommandId("issue/1"), TransactionType.ISSUE, uka, 1000, issuance, total, at)])
+        ...     Appointment(CommandId("ann"), issuance, "ann", Right.INITIATE, at),
+        ...     Appointment(CommandId("bob"), issuance, "bob", Right.APPROVE, at),
+        ...     Transaction(CommandId("issue/1"), TransactionType.ISSUE, uka, 1000, issuance, total, at,
+        ...                 by="ann", approved_by="bob")])
         >>> registry.ledger.serials(total, uka.asset_id)
         (SerialRange(first=1, last=1000),)
     """
