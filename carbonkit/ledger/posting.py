@@ -28,11 +28,12 @@ from carbonkit.ledger.store import Batch, Head, OpenHold, TreeNode
 from carbonkit.values.identifier import CommandId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from carbonkit.ledger.account import Holding
     from carbonkit.ledger.row import EntryRow
     from carbonkit.ledger.store import Store
+    from carbonkit.values.identifier import AccountId
 
 __all__ = ["OWN_PREFIX", "Draft", "Mark"]
 
@@ -79,6 +80,8 @@ class Draft:
         self._holds: dict[int, OpenHold] = {}
         self._concluded: dict[int, int] = {}
         self._mentions: list[tuple[str, int]] = []
+        self._about: dict[AccountId, list[Record]] = {}  # of the rows that are filed already
+        self._filed = 0
         self.books = Books(store, self._after.holdings, {} if faces is None else faces)
 
     @property
@@ -157,6 +160,18 @@ class Draft:
             return None
         return record_of(row, self.holding_numbered)
 
+    def records_about(self, account: AccountId) -> Iterator[Record]:
+        """Yield what opened, moved or stated something about an account, in the store and the draft."""
+        for row in self._store.rows_about(account):
+            if row.sequence <= self._after.sequence:
+                yield record_of(row, self.holding_numbered)
+        while self._filed < len(self._rows):
+            record = record_of(self._rows[self._filed], self.holding_numbered)
+            for each in _accounts(record):
+                self._about.setdefault(each, []).append(record)
+            self._filed += 1
+        yield from self._about.get(account, ())
+
     def holding_numbered(self, number: int) -> Holding:
         """Return the holding that a number names, in the draft or the store."""
         state = self.books.numbered_state(number)
@@ -205,6 +220,8 @@ class Draft:
             self._concluded = {place: by for place, by in self._concluded.items() if by not in gone}
             self._mentions = [each for each in self._mentions if each[1] not in gone]
             del self._rows[rows:], self._entries[entries:]
+            self._about.clear()
+            self._filed = 0
             self._recorded_at = self._rows[-1].recorded_at if self._rows else self._after.recorded_at
         self.books.take_back(books)
 
@@ -444,3 +461,16 @@ def _chosen(serials: Request) -> str:
 def _differing(row: Row, made: Row) -> str:
     """Name the columns that differ."""
     return ", ".join(name for name, one, two in zip(Row._fields, row, made, strict=True) if one != two)
+
+
+def _accounts(record: Record) -> set[AccountId]:
+    """Return the accounts that a record is about."""
+    found = {entry.holding.account for entry in record.entries}
+    match record.command:
+        case OpenAccount(account=account):
+            found.add(account.id)
+        case Statement(account=about):
+            found.add(about)
+        case _:
+            pass
+    return found

@@ -4,27 +4,33 @@ The life of an allowance or credit: issued, allocated, transferred, surrendered,
     unit         UnitType: one code, one vintage      rules        kinds of account, allowed routes
     transaction  what moves from where to where       compliance   A, B or C as of any date
     request      everything that can be asked for     account      states of accounts, who may act
+    report       what compliance is worked out from   refusal      every check, its number and code
     registry     Registry: checks by the rules, records in the ledger
-    second_log   the independent log                  refusal      every check, its number and code
+    second_log   the independent log
 
-Inside: state (what the journal says of accounts), block_book (which numbers go next), check and
-proposal (the rules, before the ledger).
+Inside: state (what the journal says of accounts), block_book (which numbers go next), check (the
+rules), and what writes requests as commands: recording, movement, proposal, statement.
 """
 
 from carbonkit.registry.account import AccountState, AccountStatus, Right
 from carbonkit.registry.compliance import Compliance, ComplianceStatus, compliance_status
 from carbonkit.registry.refusal import Check
 from carbonkit.registry.registry import Registry, in_groups
+from carbonkit.registry.report import (
+    Emissions,
+    EmissionsWithdrawal,
+    Exclusion,
+    Inclusion,
+    Operation,
+    Publication,
+)
 from carbonkit.registry.request import (
     Appointment,
     Approval,
     Completion,
-    Emissions,
     Exchange,
-    Exclusion,
     IssuanceCap,
     Opening,
-    Operation,
     Proposal,
     Request,
     StatusChange,
@@ -59,14 +65,17 @@ __all__ = [
     "ComplianceStatus",
     "DelayClock",
     "Emissions",
+    "EmissionsWithdrawal",
     "Exchange",
     "Exclusion",
+    "Inclusion",
     "IssuanceCap",
     "Opening",
     "Operation",
     "Pending",
     "PendingStatus",
     "Proposal",
+    "Publication",
     "Registry",
     "RegistryRules",
     "Request",

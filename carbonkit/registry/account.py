@@ -101,6 +101,7 @@ class AccountState:
         years: The first year of operation and the last one, if they were stated.
         emissions: Verified emissions by year. [tCO2e]
         excluded: The years that the authority excluded.
+        published: The statuses that were published, by year; they stay.
 
     Example:
         >>> from carbonkit.values import AccountId
@@ -116,6 +117,7 @@ class AccountState:
     years: tuple[int, int | None] | None = None
     emissions: Mapping[int, int] = attrs.field(factory=dict)
     excluded: frozenset[int] = frozenset()
+    published: Mapping[int, str] = attrs.field(factory=dict)
 
     def check_sender(self, route: Route) -> None:
         """

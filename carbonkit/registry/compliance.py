@@ -69,6 +69,12 @@ class Report(enum.Enum):
     """The verified emissions of one year, in whole tonnes; a later statement replaces an earlier one."""
     EXCLUDED_YEAR = "excluded_year"
     """The authority excludes one year."""
+    WITHDRAWN_EMISSIONS = "withdrawn_emissions"
+    """What was reported for one year counts no more."""
+    INCLUDED_YEAR = "included_year"
+    """The authority excludes one year no longer."""
+    PUBLISHED_STATUS = "published_status"
+    """The status of one year as it stood when it was published."""
 
 
 @attrs.frozen
@@ -121,6 +127,32 @@ class Compliance:
             emissions=dict(self.emissions),
             excluded=self.excluded,
             surrendered=self.surrendered,
+        )
+
+    def through(self, year: int) -> Compliance:
+        """
+        Return the same for the years up to one only: what is due for that year and before.
+
+        Args:
+            year: The last year that counts.
+
+        Returns:
+            The facts, as they were known at the moment, without later years.
+
+        Example:
+            >>> at = datetime.datetime(2022, 5, 1, tzinfo=datetime.UTC)
+            >>> rule = Source("carbonkit", "example", 2026)
+            >>> closing = Compliance(AccountId("UK-1"), at, 2022, 2021, 2022, ((2021, 5), (2022, 4)),
+            ...                      frozenset(), 5, rule)
+            >>> closing.status.value, closing.through(2021).status.value
+            ('B', 'A')
+        """
+        return attrs.evolve(
+            self,
+            current_year=year + 1,
+            last_year=None if self.last_year is None or self.last_year > year else self.last_year,
+            emissions=tuple(each for each in self.emissions if each[0] <= year),
+            excluded=frozenset(each for each in self.excluded if each <= year),
         )
 
     def explain(self) -> Explanation:
@@ -279,5 +311,9 @@ class _History:
                 self.emissions[year] = whole(command.fact("tonnes"), field="tonnes")
             case Report.EXCLUDED_YEAR.value:
                 self.excluded.add(whole(command.fact("year"), field="year"))
+            case Report.WITHDRAWN_EMISSIONS.value:
+                self.emissions.pop(whole(command.fact("year"), field="year"), None)
+            case Report.INCLUDED_YEAR.value:
+                self.excluded.discard(whole(command.fact("year"), field="year"))
             case _:
                 pass

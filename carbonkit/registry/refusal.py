@@ -45,6 +45,7 @@ class Check(enum.Enum):
     NOT_REVERSIBLE = 4006, "not_reversible"
     STATUS_NOT_ALLOWED = 4007, "status_not_allowed"
     NOT_EMPTY = 4008, "not_empty"
+    ALREADY_PUBLISHED = 4009, "already_published"
     LOG_SENDER_UNKNOWN = 10001, "log_sender_unknown"
     LOG_RECEIVER_UNKNOWN = 10002, "log_receiver_unknown"
     LOG_BALANCE = 10003, "log_balance"

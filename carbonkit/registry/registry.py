@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import CarbonkitError, InvalidValueError, RegistryError
+from carbonkit.ledger.command import Statement
 from carbonkit.ledger.ledger import Ledger
 from carbonkit.registry.check import Checks
-from carbonkit.registry.compliance import Compliance, history_of
+from carbonkit.registry.compliance import Compliance, ComplianceStatus, Report, history_of
+from carbonkit.registry.recording import recorded_as
 from carbonkit.registry.rules import RegistryRules
 from carbonkit.registry.second_log import SecondLog
 from carbonkit.registry.state import State
@@ -119,7 +121,7 @@ class Registry:
     def _commands(self, draft: Draft, request: Request) -> Iterator[Command]:
         self.rules.check_valid(local_date(request.effective_at, self.rules.zone))
         self._state.witness.examine(draft.rows, draft.holding_numbered)
-        yield from Checks(self.rules, self._state, draft).recorded_as(request)
+        yield from recorded_as(request, Checks(self.rules, self._state, draft))
 
     def compliance(self, account: AccountId, on: str | datetime.date) -> Compliance:
         """
@@ -147,6 +149,26 @@ class Registry:
                 f"have its years of operation stated by {day}", was="none", field=f"account {account}"
             )
         return found
+
+    def published(self, account: AccountId) -> dict[int, ComplianceStatus]:
+        """
+        Return the statuses of an account holder that were published, as they stood then.
+
+        Args:
+            account: Whose statuses are asked for.
+
+        Returns:
+            The statuses by year.
+
+        Raises:
+            UnknownAccountError: If the account is not open.
+        """
+        said = (record.command for record in self.ledger.records_about(account))
+        return {
+            whole(each.fact("year"), field="year"): ComplianceStatus(each.fact("status"))
+            for each in said
+            if isinstance(each, Statement) and each.kind == Report.PUBLISHED_STATUS.value
+        }
 
 
 def in_groups(

@@ -1,4 +1,4 @@
-"""Requests: what is asked of a registry besides moving units."""
+"""Requests: what can be asked of a registry besides moving units at once."""
 
 from __future__ import annotations
 
@@ -8,25 +8,29 @@ from typing import TypeAlias
 import attrs
 
 from carbonkit.errors import InvalidValueError
+from carbonkit.registry._field import effective, since, units
 from carbonkit.registry.account import AccountStatus, Right
+from carbonkit.registry.report import (
+    Emissions,
+    EmissionsWithdrawal,
+    Exclusion,
+    Inclusion,
+    Operation,
+    Publication,
+)
 from carbonkit.registry.rules import TransactionType
 from carbonkit.registry.transaction import Transaction, named
 from carbonkit.registry.unit import UnitType
 from carbonkit.values.field import is_a
 from carbonkit.values.identifier import AccountId, CommandId
-from carbonkit.values.number import whole
-from carbonkit.values.time import as_instant
 
 __all__ = [
     "Appointment",
     "Approval",
     "Completion",
-    "Emissions",
     "Exchange",
-    "Exclusion",
     "IssuanceCap",
     "Opening",
-    "Operation",
     "Proposal",
     "Request",
     "StatusChange",
@@ -35,35 +39,6 @@ __all__ = [
     "UnitDefinition",
     "Withdrawal",
 ]
-
-
-def _effective(value: str | datetime.datetime) -> datetime.datetime:
-    return as_instant(value, field="effective_at")
-
-
-def _since(value: str | datetime.datetime) -> datetime.datetime:
-    return as_instant(value, field="since")
-
-
-def _units(value: int) -> int:
-    units = whole(value, field="quantity")
-    if units < 1:
-        raise InvalidValueError("be 1 or more", was=units, field="quantity")
-    return units
-
-
-def _year(value: int) -> int:
-    year = whole(value, field="year")
-    if not datetime.MINYEAR <= year <= datetime.MAXYEAR:
-        raise InvalidValueError("be a calendar year", was=year, field="year")
-    return year
-
-
-def _tonnes(value: int) -> int:
-    tonnes = whole(value, field="tonnes")
-    if tonnes < 0:
-        raise InvalidValueError("be 0 or more", was=tonnes, field="tonnes")
-    return tonnes
 
 
 @attrs.frozen
@@ -79,7 +54,7 @@ class UnitDefinition:
 
     id: CommandId = attrs.field(validator=is_a(CommandId))
     unit: UnitType = attrs.field(validator=is_a(UnitType))
-    effective_at: datetime.datetime = attrs.field(converter=_effective)
+    effective_at: datetime.datetime = attrs.field(converter=effective)
 
 
 @attrs.frozen
@@ -95,62 +70,7 @@ class Opening:
     id: CommandId = attrs.field(validator=is_a(CommandId))
     account: AccountId = attrs.field(validator=is_a(AccountId))
     kind: str
-    effective_at: datetime.datetime = attrs.field(converter=_effective)
-
-
-@attrs.frozen
-class Operation:
-    """
-    The years in which an account holder operates; the last one is None while it goes on.
-
-    Example:
-        >>> Operation(CommandId("years/1"), AccountId("UK-1"), 2021, None, "2021-01-01T00:00:00Z").first_year
-        2021
-    """
-
-    id: CommandId = attrs.field(validator=is_a(CommandId))
-    account: AccountId = attrs.field(validator=is_a(AccountId))
-    first_year: int = attrs.field(converter=_year)
-    last_year: int | None = attrs.field(converter=attrs.converters.optional(_year))
-    effective_at: datetime.datetime = attrs.field(converter=_effective)
-
-    def __attrs_post_init__(self) -> None:
-        """Check the order of the years."""
-        if self.last_year is not None and self.last_year < self.first_year:
-            raise InvalidValueError(f"be {self.first_year} or later", was=self.last_year, field="last year")
-
-
-@attrs.frozen
-class Emissions:
-    """
-    The verified emissions of one year; a later report of the same year replaces an earlier one.
-
-    Example:
-        >>> Emissions(CommandId("em/1"), AccountId("UK-1"), 2021, 0, "2022-03-31T12:00:00Z").tonnes
-        0
-    """
-
-    id: CommandId = attrs.field(validator=is_a(CommandId))
-    account: AccountId = attrs.field(validator=is_a(AccountId))
-    year: int = attrs.field(converter=_year)
-    tonnes: int = attrs.field(converter=_tonnes)
-    effective_at: datetime.datetime = attrs.field(converter=_effective)
-
-
-@attrs.frozen
-class Exclusion:
-    """
-    The authority's exclusion of one year.
-
-    Example:
-        >>> Exclusion(CommandId("ex/1"), AccountId("UK-1"), 2021, "2022-03-31T12:00:00Z").year
-        2021
-    """
-
-    id: CommandId = attrs.field(validator=is_a(CommandId))
-    account: AccountId = attrs.field(validator=is_a(AccountId))
-    year: int = attrs.field(converter=_year)
-    effective_at: datetime.datetime = attrs.field(converter=_effective)
+    effective_at: datetime.datetime = attrs.field(converter=effective)
 
 
 @attrs.frozen
@@ -167,8 +87,8 @@ class IssuanceCap:
     id: CommandId = attrs.field(validator=is_a(CommandId))
     account: AccountId = attrs.field(validator=is_a(AccountId))
     unit: UnitType = attrs.field(validator=is_a(UnitType))
-    most: int = attrs.field(converter=_units)
-    effective_at: datetime.datetime = attrs.field(converter=_effective)
+    most: int = attrs.field(converter=units)
+    effective_at: datetime.datetime = attrs.field(converter=effective)
 
 
 @attrs.frozen
@@ -185,7 +105,7 @@ class StatusChange:
     id: CommandId = attrs.field(validator=is_a(CommandId))
     account: AccountId = attrs.field(validator=is_a(AccountId))
     status: AccountStatus = attrs.field(validator=is_a(AccountStatus))
-    effective_at: datetime.datetime = attrs.field(converter=_effective)
+    effective_at: datetime.datetime = attrs.field(converter=effective)
 
 
 @attrs.frozen
@@ -203,7 +123,7 @@ class Appointment:
     account: AccountId = attrs.field(validator=is_a(AccountId))
     person: str = attrs.field(converter=named)
     right: Right = attrs.field(validator=is_a(Right))
-    effective_at: datetime.datetime = attrs.field(converter=_effective)
+    effective_at: datetime.datetime = attrs.field(converter=effective)
 
 
 @attrs.frozen
@@ -220,8 +140,8 @@ class Trust:
     id: CommandId = attrs.field(validator=is_a(CommandId))
     account: AccountId = attrs.field(validator=is_a(AccountId))
     trusted: AccountId = attrs.field(validator=is_a(AccountId))
-    since: datetime.datetime | None = attrs.field(converter=attrs.converters.optional(_since))
-    effective_at: datetime.datetime = attrs.field(converter=_effective)
+    since: datetime.datetime | None = attrs.field(converter=attrs.converters.optional(since))
+    effective_at: datetime.datetime = attrs.field(converter=effective)
 
 
 @attrs.frozen
@@ -275,7 +195,7 @@ class Approval:
     id: CommandId = attrs.field(validator=is_a(CommandId))
     transaction: CommandId = attrs.field(validator=is_a(CommandId))
     by: str = attrs.field(converter=named)
-    effective_at: datetime.datetime = attrs.field(converter=_effective)
+    effective_at: datetime.datetime = attrs.field(converter=effective)
 
 
 @attrs.frozen
@@ -290,7 +210,7 @@ class Completion:
 
     id: CommandId = attrs.field(validator=is_a(CommandId))
     transaction: CommandId = attrs.field(validator=is_a(CommandId))
-    effective_at: datetime.datetime = attrs.field(converter=_effective)
+    effective_at: datetime.datetime = attrs.field(converter=effective)
 
 
 @attrs.frozen
@@ -309,7 +229,7 @@ class Withdrawal:
     transaction: CommandId = attrs.field(validator=is_a(CommandId))
     by: str = attrs.field(converter=named)
     reason: str = attrs.field(validator=attrs.validators.in_(("rejected", "cancelled")))
-    effective_at: datetime.datetime = attrs.field(converter=_effective)
+    effective_at: datetime.datetime = attrs.field(converter=effective)
 
 
 @attrs.frozen
@@ -324,7 +244,7 @@ class Undoing:
 
     id: CommandId = attrs.field(validator=is_a(CommandId))
     transaction: CommandId = attrs.field(validator=is_a(CommandId))
-    effective_at: datetime.datetime = attrs.field(converter=_effective)
+    effective_at: datetime.datetime = attrs.field(converter=effective)
 
 
 @attrs.frozen
@@ -357,11 +277,11 @@ class Exchange:
     )
     old: UnitType = attrs.field(validator=is_a(UnitType))
     new: UnitType = attrs.field(validator=is_a(UnitType))
-    quantity: int = attrs.field(converter=_units)
+    quantity: int = attrs.field(converter=units)
     account: AccountId = attrs.field(validator=is_a(AccountId))
     into: AccountId = attrs.field(validator=is_a(AccountId))
     issued_by: AccountId = attrs.field(validator=is_a(AccountId))
-    effective_at: datetime.datetime = attrs.field(converter=_effective)
+    effective_at: datetime.datetime = attrs.field(converter=effective)
 
 
 Request: TypeAlias = (
@@ -369,7 +289,10 @@ Request: TypeAlias = (
     | Opening
     | Operation
     | Emissions
+    | EmissionsWithdrawal
     | Exclusion
+    | Inclusion
+    | Publication
     | IssuanceCap
     | StatusChange
     | Appointment

@@ -224,6 +224,21 @@ def _excluded(account: AccountState, facts: dict[str, str]) -> AccountState:
     return attrs.evolve(account, excluded=account.excluded | {whole(facts["year"], field="year")})
 
 
+def _withdrawn(account: AccountState, facts: dict[str, str]) -> AccountState:
+    year = whole(facts["year"], field="year")
+    left = {each: tonnes for each, tonnes in account.emissions.items() if each != year}
+    return attrs.evolve(account, emissions=left)
+
+
+def _included(account: AccountState, facts: dict[str, str]) -> AccountState:
+    return attrs.evolve(account, excluded=account.excluded - {whole(facts["year"], field="year")})
+
+
+def _published(account: AccountState, facts: dict[str, str]) -> AccountState:
+    year = whole(facts["year"], field="year")
+    return attrs.evolve(account, published={**account.published, year: facts["status"]})
+
+
 def _status(account: AccountState, facts: dict[str, str]) -> AccountState:
     return attrs.evolve(account, status=AccountStatus(facts["status"]))
 
@@ -244,6 +259,9 @@ _CHANGES: Mapping[str, Callable[[AccountState, dict[str, str]], AccountState]] =
     Report.OPERATING_YEARS.value: _years,
     Report.VERIFIED_EMISSIONS.value: _emissions,
     Report.EXCLUDED_YEAR.value: _excluded,
+    Report.WITHDRAWN_EMISSIONS.value: _withdrawn,
+    Report.INCLUDED_YEAR.value: _included,
+    Report.PUBLISHED_STATUS.value: _published,
     Notice.STATUS.value: _status,
     Notice.REPRESENTATIVE.value: _people,
     Notice.TRUSTED.value: _trusted,

@@ -137,7 +137,7 @@ def test_the_rules_hold_on_local_days(at: str, code: str) -> None:
 
 
 def emissions(name: str, year: int, tonnes: int) -> Emissions:
-    return Emissions(CommandId(name), UK, year, tonnes, AT)
+    return Emissions(CommandId(name), UK, year, tonnes, "2024-06-01T12:00:00Z")
 
 
 def exclusion(name: str, year: int) -> Exclusion:
@@ -214,6 +214,8 @@ def test_reports_are_for_years_of_operation(registry: Registry) -> None:
     assert refused(registry, exclusion("e", 2024)) == "year_outside_operation"
     registry.submit([Operation(CommandId("years/2"), UK, 2022, None, AT)])
     assert refused(registry, emissions("f", 2024, 0)) == ""
+    assert refused(registry, emissions("g", 2025, 0)) == "year_outside_operation"  # not begun
+    assert refused(registry, exclusion("h", 2025)) == ""
 
 
 def test_years_of_operation_come_first(empty: Registry) -> None:
