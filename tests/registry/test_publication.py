@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import attrs
 import pytest
 
 from carbonkit.errors import BatchError
@@ -149,9 +150,11 @@ class Replay:
     """One scenario, played to a registry as requests; a date left out, or that goes back, is the last one."""
 
     def __init__(self) -> None:
-        self.registry = Registry(
-            Ledger(MemoryStore(), FixedClock("2021-01-04T12:00:00Z")), uk.registry_rules()
-        )
+        # The scenarios are about statuses: some reverse a surrender when its window is over.
+        rules = uk.registry_rules()
+        routes = tuple(attrs.evolve(route, reversible_days=None) for route in rules.routes)
+        rules = attrs.evolve(rules, routes=routes)
+        self.registry = Registry(Ledger(MemoryStore(), FixedClock("2021-01-04T12:00:00Z")), rules)
         self.today = "2021-01-01"
         self.years: tuple[int, int | None] = (2021, None)
         self.steps = 0
