@@ -6,7 +6,7 @@ The life of an allowance or credit: issued, allocated, transferred, surrendered,
     request      everything that can be asked for     account      states of accounts, who may act
     report       what compliance is worked out from   refusal      every check, its number and code
     registry     Registry: checks by the rules, records in the ledger
-    second_log   the independent log
+    second_log   the independent log                  reconciliation  what differs, and the sums of units
 
 Inside: state (what the journal says of accounts), block_book (which numbers go next), check (the
 rules), and what writes requests as commands: recording, movement, proposal, statement.
@@ -14,6 +14,14 @@ rules), and what writes requests as commands: recording, movement, proposal, sta
 
 from carbonkit.registry.account import AccountState, AccountStatus, Right
 from carbonkit.registry.compliance import Compliance, ComplianceStatus, compliance_status
+from carbonkit.registry.reconciliation import (
+    Break,
+    Reconciliation,
+    RegistryVerification,
+    UnitSum,
+    breaks_between,
+    reconcile,
+)
 from carbonkit.registry.refusal import Check
 from carbonkit.registry.registry import Registry, in_groups
 from carbonkit.registry.report import (
@@ -59,6 +67,7 @@ __all__ = [
     "Appointment",
     "Approval",
     "BlockPolicy",
+    "Break",
     "Check",
     "Completion",
     "Compliance",
@@ -76,8 +85,10 @@ __all__ = [
     "PendingStatus",
     "Proposal",
     "Publication",
+    "Reconciliation",
     "Registry",
     "RegistryRules",
+    "RegistryVerification",
     "Request",
     "Right",
     "Route",
@@ -88,8 +99,11 @@ __all__ = [
     "Trust",
     "Undoing",
     "UnitDefinition",
+    "UnitSum",
     "UnitType",
     "Withdrawal",
+    "breaks_between",
     "compliance_status",
     "in_groups",
+    "reconcile",
 ]

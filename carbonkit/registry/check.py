@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from carbonkit.ledger.posting import Draft
     from carbonkit.registry.state import State
     from carbonkit.registry.transaction import Transaction
-    from carbonkit.values.identifier import AccountId, CommandId
+    from carbonkit.values.identifier import AccountId, AssetId, CommandId
 
 __all__ = ["Checks"]
 
@@ -88,7 +88,7 @@ class Checks:
         source.check_sender(route)
         target.check_receiver(route)
         if request.type is TransactionType.ISSUE:
-            self._check_cap(request)
+            self.check_cap(request.unit.asset_id, request.quantity)
         return route
 
     def needs_approval(self, request: Transaction, route: Route) -> bool:
@@ -113,8 +113,7 @@ class Checks:
             return request.serials
         asset = request.unit.asset_id
         if request.type is TransactionType.ISSUE:
-            first = self.state.last.get(asset, 0) + 1
-            return (SerialRange(first, first + request.quantity - 1),)
+            return (self.next_numbers(asset, request.quantity),)
         return self.chosen(Holding(request.source, asset, route.source_bucket.value), request.quantity)
 
     def chosen(self, holding: Holding, quantity: int) -> tuple[SerialRange, ...]:
@@ -174,13 +173,36 @@ class Checks:
             )
             raise refused
 
-    def _check_cap(self, request: Transaction) -> None:
-        asset = request.unit.asset_id
+    def next_numbers(self, asset: AssetId, quantity: int) -> SerialRange:
+        """
+        Return the numbers that an issue gives out next.
+
+        Args:
+            asset: What is issued.
+            quantity: How many units.
+
+        Returns:
+            The range after the highest number that was ever issued.
+        """
+        first = self.state.last.get(asset, 0) + 1
+        return SerialRange(first, first + quantity - 1)
+
+    def check_cap(self, asset: AssetId, quantity: int) -> None:
+        """
+        Check that an issue stays within its cap.
+
+        Args:
+            asset: What is issued.
+            quantity: How many units.
+
+        Raises:
+            RegistryError: If it does not.
+        """
         cap, issued = self.state.caps.get(asset), self.state.issued.get(asset, 0)
-        if cap is not None and issued + request.quantity > cap:
+        if cap is not None and issued + quantity > cap:
             refused = Check.ISSUE_ABOVE_CAP.error(
                 f"be at most {cap - issued}, what is left of the cap of {asset}",
-                was=request.quantity,
+                was=quantity,
                 field="quantity",
             )
             raise refused

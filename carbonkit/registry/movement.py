@@ -10,7 +10,6 @@ from carbonkit.ledger.account import Holding
 from carbonkit.ledger.command import Command, Reversal, Statement, Transfer
 from carbonkit.ledger.hold import Hold
 from carbonkit.ledger.leg import Leg
-from carbonkit.ledger.serial import SerialRange
 from carbonkit.registry.account import Right
 from carbonkit.registry.refusal import Check
 from carbonkit.registry.rules import Route, TransactionType
@@ -20,6 +19,7 @@ from carbonkit.values.identifier import CommandId
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from carbonkit.ledger.serial import SerialRange
     from carbonkit.registry.check import Checks
     from carbonkit.registry.request import Exchange, Undoing
     from carbonkit.registry.transaction import Transaction
@@ -179,8 +179,7 @@ class Movements:
             account.check_receiver(route)
             holding = Holding(request.account, request.old.asset_id, route.source_bucket.value)
             given = self._checks.chosen(holding, request.quantity)
-            first = self._checks.state.last.get(request.new.asset_id, 0) + 1
-            made = (SerialRange(first, first + request.quantity - 1),)
+            made = (self._checks.next_numbers(request.new.asset_id, request.quantity),)
         old, new = request.old.asset_id, request.new.asset_id
         given_up = Leg(
             old, request.quantity, request.account, request.into, route.source_bucket, serials=given

@@ -97,7 +97,9 @@ class Proposals:
             raise IdentifierReusedError("be new", was=request.id, field="transaction id")
         route = checks.route(request)
         checks.account(request.source).check_right(request.by, Right.INITIATE)
-        yield from self._hold(request, route, checks.serials(request, route), said)
+        numbers_wait = request.type is TransactionType.ISSUE and request.serials is None
+        serials = () if numbers_wait else checks.serials(request, route)
+        yield from self._hold(request, route, serials, said)
 
     def _hold(
         self, request: Transaction, route: Route, serials: tuple[SerialRange, ...], said: CommandId
@@ -123,11 +125,12 @@ class Proposals:
         checks = self._checks
         before, held = checks.draft.record(said), checks.draft.record(request.id)
         serials: tuple[SerialRange, ...] = request.serials or ()
-        if not serials and held is not None and held.entries:
+        if not serials and held is not None and isinstance(held.command, Hold):
             serials = held.entries[0].serials
         elif not serials and before is not None and isinstance(before.command, Statement):
             serials = _ranges(before.command.fact("serials"))
-        if sum(each.quantity for each in serials) != request.quantity:
+        numbers_wait = request.type is TransactionType.ISSUE and not serials
+        if not numbers_wait and sum(each.quantity for each in serials) != request.quantity:
             raise IdentifierReusedError(
                 "be new, or repeat the same request", was=request.id, field="request id"
             )
@@ -242,9 +245,10 @@ class Proposals:
     def _carried_out(self, pending: Pending, at: datetime.datetime) -> Command:
         if pending.type is not TransactionType.ISSUE:
             return PostHold(CommandId(f"{pending.id}/done"), pending.id, at)
-        leg = Leg(
-            pending.asset, pending.quantity, pending.source, pending.target, serials=_ranges(pending.serials)
-        )
+        self._checks.check_cap(pending.asset, pending.quantity)
+        next_ones = self._checks.next_numbers(pending.asset, pending.quantity)
+        serials = _ranges(pending.serials) or (next_ones,)
+        leg = Leg(pending.asset, pending.quantity, pending.source, pending.target, serials=serials)
         return Transfer(pending.id, [leg], pending.type.value, at)
 
 

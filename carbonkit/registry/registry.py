@@ -19,6 +19,7 @@ from carbonkit.ledger.command import Statement
 from carbonkit.ledger.ledger import Ledger
 from carbonkit.registry.check import Checks
 from carbonkit.registry.compliance import Compliance, ComplianceStatus, Report, history_of
+from carbonkit.registry.reconciliation import Reconciliation, RegistryVerification, reconcile
 from carbonkit.registry.recording import recorded_as
 from carbonkit.registry.rules import RegistryRules
 from carbonkit.registry.second_log import SecondLog
@@ -29,6 +30,7 @@ from carbonkit.values.time import as_date, at_local_time, local_date
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from carbonkit.ledger.checkpoint import Checkpoint
     from carbonkit.ledger.command import Command
     from carbonkit.ledger.posting import Draft
     from carbonkit.ledger.receipt import Receipt
@@ -169,6 +171,30 @@ class Registry:
             for each in said
             if isinstance(each, Statement) and each.kind == Report.PUBLISHED_STATUS.value
         }
+
+    def reconcile(self) -> Reconciliation:
+        """
+        Read the whole journal again with a second log, and compare it with what is stored.
+
+        Returns:
+            The sums of every unit type, and every difference.
+        """
+        return reconcile(self.ledger.store, self.rules)
+
+    def verify(
+        self, progress: Callable[[int], None] | None = None, *, against: Iterable[Checkpoint] = ()
+    ) -> RegistryVerification:
+        """
+        Recompute the ledger from its journal, and reconcile its units with a second log.
+
+        Args:
+            progress: Called now and then with the number of records done.
+            against: Checkpoints that were kept outside.
+
+        Returns:
+            Everything found.
+        """
+        return RegistryVerification(self.ledger.verify(progress, against=against), self.reconcile())
 
 
 def in_groups(

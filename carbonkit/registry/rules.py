@@ -218,6 +218,22 @@ class RegistryRules:
             if names.count(name) > 1:
                 raise InvalidValueError("be listed once", was=name, field="account kind")
 
+    def final_kinds(self) -> frozenset[str]:
+        """
+        Find the kinds of account that units reach and, but for a reversal, never leave.
+
+        Returns:
+            Their names.
+
+        Example:
+            >>> from carbonkit.schemes import uk
+            >>> sorted(uk.registry_rules().final_kinds())
+            ['deletion', 'surrender']
+        """
+        left = {kind for route in self.routes for kind in route.sources}
+        reached = {kind for route in self.routes for kind in route.targets}
+        return frozenset(reached - left)
+
     def kind(self, name: str) -> AccountKind:
         """
         Find a kind of account.
