@@ -8,12 +8,36 @@ The life of an allowance or credit: issued, allocated, transferred, surrendered,
     registry     Registry: checks by the rules, records in the ledger
     second_log   the independent log                  reconciliation  what differs, and the sums of units
 
+Numbers and days:
+    account_number  check digits                      working_days  calendars and delays
+
+Rules of markets as functions; their data are in `carbonkit.schemes`:
+    free_allocation  benchmark times activity         activity_level  when activity changes it
+    reserve          market stability reserve         price_trigger   prices that grow by the year
+    holding_limit    what one may hold                offset          credits in place of allowances
+    border           certificates at the border       penalty         fines and cuts
+    partial_surrender  a part each year               yearly          rules by the year
+
 Inside: state (what the journal says of accounts), block_book (which numbers go next), check (the
 rules), and what writes requests as commands: recording, movement, proposal, statement.
 """
 
 from carbonkit.registry.account import AccountState, AccountStatus, Right
+from carbonkit.registry.account_number import AccountNumber
+from carbonkit.registry.activity_level import ActivityChange, historical_activity
+from carbonkit.registry.border import (
+    BorderCertificates,
+    BorderEmissions,
+    border_certificates,
+    border_emissions,
+)
 from carbonkit.registry.compliance import Compliance, ComplianceStatus, compliance_status
+from carbonkit.registry.free_allocation import BenchmarkUpdate, FreeAllocation, UpdateRule, allocate
+from carbonkit.registry.holding_limit import Budget, HeldUnits, HoldingLimit, LimitFormula, holding_limit
+from carbonkit.registry.offset import OffsetLimit, OffsetRule, offset_limit
+from carbonkit.registry.partial_surrender import PartialSurrender
+from carbonkit.registry.penalty import Fine, FineRange, GainFine, ShortfallFine, TonneFine
+from carbonkit.registry.price_trigger import PriceGrowth, TriggerPrice, trigger_price
 from carbonkit.registry.reconciliation import (
     Break,
     Reconciliation,
@@ -47,6 +71,14 @@ from carbonkit.registry.request import (
     UnitDefinition,
     Withdrawal,
 )
+from carbonkit.registry.reserve import (
+    InvalidStock,
+    ReserveMovement,
+    ReserveRule,
+    StockLimit,
+    invalid_stock,
+    reserve_movement,
+)
 from carbonkit.registry.rules import (
     AccountKind,
     BlockPolicy,
@@ -59,15 +91,23 @@ from carbonkit.registry.second_log import SecondLog
 from carbonkit.registry.state import Pending, PendingStatus
 from carbonkit.registry.transaction import Transaction
 from carbonkit.registry.unit import UnitType
+from carbonkit.registry.working_days import NoonClock, WindowClock, WorkingDays
+from carbonkit.registry.yearly import LinearPath, rule_of_year, years
 
 __all__ = [
     "AccountKind",
+    "AccountNumber",
     "AccountState",
     "AccountStatus",
+    "ActivityChange",
     "Appointment",
     "Approval",
+    "BenchmarkUpdate",
     "BlockPolicy",
+    "BorderCertificates",
+    "BorderEmissions",
     "Break",
+    "Budget",
     "Check",
     "Completion",
     "Compliance",
@@ -77,12 +117,26 @@ __all__ = [
     "EmissionsWithdrawal",
     "Exchange",
     "Exclusion",
+    "Fine",
+    "FineRange",
+    "FreeAllocation",
+    "GainFine",
+    "HeldUnits",
+    "HoldingLimit",
     "Inclusion",
+    "InvalidStock",
     "IssuanceCap",
+    "LimitFormula",
+    "LinearPath",
+    "NoonClock",
+    "OffsetLimit",
+    "OffsetRule",
     "Opening",
     "Operation",
+    "PartialSurrender",
     "Pending",
     "PendingStatus",
+    "PriceGrowth",
     "Proposal",
     "Publication",
     "Reconciliation",
@@ -90,20 +144,40 @@ __all__ = [
     "RegistryRules",
     "RegistryVerification",
     "Request",
+    "ReserveMovement",
+    "ReserveRule",
     "Right",
     "Route",
     "SecondLog",
+    "ShortfallFine",
     "StatusChange",
+    "StockLimit",
+    "TonneFine",
     "Transaction",
     "TransactionType",
+    "TriggerPrice",
     "Trust",
     "Undoing",
     "UnitDefinition",
     "UnitSum",
     "UnitType",
+    "UpdateRule",
+    "WindowClock",
     "Withdrawal",
+    "WorkingDays",
+    "allocate",
+    "border_certificates",
+    "border_emissions",
     "breaks_between",
     "compliance_status",
+    "historical_activity",
+    "holding_limit",
     "in_groups",
+    "invalid_stock",
+    "offset_limit",
     "reconcile",
+    "reserve_movement",
+    "rule_of_year",
+    "trigger_price",
+    "years",
 ]

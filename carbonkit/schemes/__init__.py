@@ -3,5 +3,15 @@ Schemes: each market's rulebook as data, every rule with its dates and its sourc
 
     china_national  the national carbon market of China: listed agreements in allowances
     china_registry  its registry: kinds of account and routes
+    china_compliance  its offset limit, fines and cuts
+    china_deadline  its deadlines
     uk              the UK Emissions Trading Scheme: its registry
+    uk_calendar     working days, and the delays of the UK and the Union registries
+    uk_penalty      its penalty
+    eu_allocation   the EU's free allocation; eu_benchmark has the benchmarks
+    eu_reserve      its market stability reserve
+    eu_border       its certificates at the border
+    eu_penalty      its deadline and penalty
+    california      budgets, holding limit, offsets and the yearly surrender
+    rggi            trigger prices and reserves of the Regional Greenhouse Gas Initiative
 """

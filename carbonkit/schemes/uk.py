@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.registry.rules import AccountKind, BlockPolicy, RegistryRules, Route, TransactionType
+from carbonkit.registry.rules import (
+    AccountKind,
+    BlockPolicy,
+    DelayClock,
+    RegistryRules,
+    Route,
+    TransactionType,
+)
 from carbonkit.registry.unit import UnitType
 from carbonkit.values.number import whole
 from carbonkit.values.source import Source, Status
@@ -112,9 +119,13 @@ _ROUTES: Final = (
 )
 
 
-def registry_rules() -> RegistryRules:
+def registry_rules(clock: DelayClock | None = None) -> RegistryRules:
     """
     Return the registry's rules of the first phase.
+
+    Args:
+        clock: When a transfer to an account that is not trusted may be carried out, such as
+            `uk_calendar.delay_clock()`; without one such transfers are approved but do not wait.
 
     Returns:
         Kinds of account and routes, valid from 2021.
@@ -136,6 +147,7 @@ def registry_rules() -> RegistryRules:
         _REGISTRY,
         _COMPLIANCE,
         BlockPolicy.ARRIVAL,
+        clock=clock,
     )
 
 

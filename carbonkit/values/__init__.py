@@ -43,6 +43,7 @@ from carbonkit.values.time import (
     as_instant,
     at_local_time,
     local_date,
+    local_time,
 )
 from carbonkit.values.unit import UNITS, Dimension, Unit, unit_named
 
@@ -84,6 +85,7 @@ __all__ = [
     "divide",
     "exact",
     "local_date",
+    "local_time",
     "multiply",
     "quantity",
     "read_table",

@@ -31,6 +31,7 @@ __all__ = [
     "as_instant",
     "at_local_time",
     "local_date",
+    "local_time",
 ]
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -184,6 +185,32 @@ def local_date(instant: datetime.datetime, zone: str) -> datetime.date:
         return moment.astimezone(_zone(zone)).date()
     except OverflowError:
         raise InvalidValueError("have a local date", was=moment, field="instant") from None
+
+
+def local_time(instant: datetime.datetime, zone: str) -> datetime.time:
+    """
+    Say which time a wall clock shows at an instant.
+
+    Args:
+        instant: An aware datetime.
+        zone: An IANA time zone.
+
+    Returns:
+        The local time.
+
+    Raises:
+        InvalidValueError: If the instant has no offset, there is no such zone, or its calendar has no
+            such date.
+
+    Example:
+        >>> local_time(as_instant("2021-07-16T01:30:00Z"), "Asia/Shanghai")
+        datetime.time(9, 30)
+    """
+    moment = as_instant(instant)
+    try:
+        return moment.astimezone(_zone(zone)).time()
+    except OverflowError:
+        raise InvalidValueError("have a local time", was=moment, field="instant") from None
 
 
 @lru_cache(maxsize=64)

@@ -317,6 +317,15 @@ def test_a_batch_that_breaks_at_its_very_end_is_not_half_written(shared: Ledger,
     assert shared.verify().ok
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let SIGINT raise, also where the tests run in the background and inherit that it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_a_caller_who_is_interrupted_while_waiting_blocks_nobody(shared: Ledger) -> None:
     """Ctrl-C reaches the main thread, which is the one that waits here."""
     assert threading.current_thread() is threading.main_thread()

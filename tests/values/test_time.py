@@ -24,6 +24,7 @@ from carbonkit.values.time import (
     as_instant,
     at_local_time,
     local_date,
+    local_time,
 )
 from tests.strategies import dates, instants, periods
 
@@ -438,3 +439,12 @@ def test_a_period_cannot_be_changed() -> None:
     for name in ("start", "end", "days"):
         with pytest.raises((attrs.exceptions.FrozenInstanceError, AttributeError)):
             setattr(period, name, DAY)
+
+
+def test_a_local_time_is_what_the_wall_clock_shows() -> None:
+    winter, summer = as_instant("2021-01-04T12:00:00.5Z"), as_instant("2021-07-04T12:00:00Z")
+    assert local_time(winter, "Europe/London") == datetime.time(12, 0, 0, 500_000)
+    assert local_time(summer, "Europe/London") == datetime.time(13)
+    edge = as_instant("9999-12-31T23:00:00Z")
+    with pytest.raises(InvalidValueError, match="local time"):
+        local_time(edge, "Asia/Shanghai")
