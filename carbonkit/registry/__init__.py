@@ -12,6 +12,8 @@ Numbers and days:
     account_number  check digits                      working_days  calendars and delays
 
 Rules of markets as functions; their data are in `carbonkit.schemes`:
+    power_allocation, entity_allocation               power units, and who owns them
+    intensity_allocation  by a solved balance         carry_over      older vintages into newer
     free_allocation  benchmark times activity         activity_level  when activity changes it
     reserve          market stability reserve         price_trigger   prices that grow by the year
     holding_limit    what one may hold                offset          credits in place of allowances
@@ -31,12 +33,41 @@ from carbonkit.registry.border import (
     border_certificates,
     border_emissions,
 )
+from carbonkit.registry.carry_over import CarryOver, CarryOverRules, carry_over
 from carbonkit.registry.compliance import Compliance, ComplianceStatus, compliance_status
+from carbonkit.registry.entity_allocation import (
+    Differentiated,
+    EntityAllocation,
+    EntityRules,
+    GapRule,
+    Issue,
+    differentiated,
+    entity_allocation,
+    issue_of,
+    pre_allocation,
+)
 from carbonkit.registry.free_allocation import BenchmarkUpdate, FreeAllocation, UpdateRule, allocate
 from carbonkit.registry.holding_limit import Budget, HeldUnits, HoldingLimit, LimitFormula, holding_limit
+from carbonkit.registry.intensity_allocation import (
+    Emitter,
+    IntensityAllocation,
+    IntensityRules,
+    allocate_by_intensity,
+    coefficient,
+)
 from carbonkit.registry.offset import OffsetLimit, OffsetRule, offset_limit
 from carbonkit.registry.partial_surrender import PartialSurrender
 from carbonkit.registry.penalty import Fine, FineRange, GainFine, ShortfallFine, TonneFine
+from carbonkit.registry.power_allocation import (
+    Cooling,
+    LoadFormula,
+    Output,
+    PowerRules,
+    UnitAllocation,
+    UnitClass,
+    load_factor_correction,
+    unit_allocation,
+)
 from carbonkit.registry.price_trigger import PriceGrowth, TriggerPrice, trigger_price
 from carbonkit.registry.reconciliation import (
     Break,
@@ -108,34 +139,48 @@ __all__ = [
     "BorderEmissions",
     "Break",
     "Budget",
+    "CarryOver",
+    "CarryOverRules",
     "Check",
     "Completion",
     "Compliance",
     "ComplianceStatus",
+    "Cooling",
     "DelayClock",
+    "Differentiated",
     "Emissions",
     "EmissionsWithdrawal",
+    "Emitter",
+    "EntityAllocation",
+    "EntityRules",
     "Exchange",
     "Exclusion",
     "Fine",
     "FineRange",
     "FreeAllocation",
     "GainFine",
+    "GapRule",
     "HeldUnits",
     "HoldingLimit",
     "Inclusion",
+    "IntensityAllocation",
+    "IntensityRules",
     "InvalidStock",
     "IssuanceCap",
+    "Issue",
     "LimitFormula",
     "LinearPath",
+    "LoadFormula",
     "NoonClock",
     "OffsetLimit",
     "OffsetRule",
     "Opening",
     "Operation",
+    "Output",
     "PartialSurrender",
     "Pending",
     "PendingStatus",
+    "PowerRules",
     "PriceGrowth",
     "Proposal",
     "Publication",
@@ -158,6 +203,8 @@ __all__ = [
     "TriggerPrice",
     "Trust",
     "Undoing",
+    "UnitAllocation",
+    "UnitClass",
     "UnitDefinition",
     "UnitSum",
     "UnitType",
@@ -166,18 +213,27 @@ __all__ = [
     "Withdrawal",
     "WorkingDays",
     "allocate",
+    "allocate_by_intensity",
     "border_certificates",
     "border_emissions",
     "breaks_between",
+    "carry_over",
+    "coefficient",
     "compliance_status",
+    "differentiated",
+    "entity_allocation",
     "historical_activity",
     "holding_limit",
     "in_groups",
     "invalid_stock",
+    "issue_of",
+    "load_factor_correction",
     "offset_limit",
+    "pre_allocation",
     "reconcile",
     "reserve_movement",
     "rule_of_year",
     "trigger_price",
+    "unit_allocation",
     "years",
 ]

@@ -3,6 +3,7 @@ Schemes: each market's rulebook as data, every rule with its dates and its sourc
 
     china_national  the national carbon market of China: listed agreements in allowances
     china_registry  its registry: kinds of account and routes
+    china_power     its allocation to power units and entities; china_industry to steel, cement, aluminium
     china_compliance  its offset limit, fines and cuts
     china_deadline  its deadlines
     uk              the UK Emissions Trading Scheme: its registry
