@@ -10,6 +10,7 @@ The life of an allowance or credit: issued, allocated, transferred, surrendered,
 
 Numbers and days:
     account_number  check digits                      working_days  calendars and delays
+    credit_serial   serial numbers of credits         label           what credits may be used for
 
 Rules of markets as functions; their data are in `carbonkit.schemes`:
     power_allocation, entity_allocation               power units, and who owns them
@@ -35,6 +36,14 @@ from carbonkit.registry.border import (
 )
 from carbonkit.registry.carry_over import CarryOver, CarryOverRules, carry_over
 from carbonkit.registry.compliance import Compliance, ComplianceStatus, compliance_status
+from carbonkit.registry.credit_serial import (
+    CreditSerial,
+    Inconsistency,
+    Overlap,
+    overlaps,
+    parse_credit_serial,
+    parse_credit_serials,
+)
 from carbonkit.registry.entity_allocation import (
     Differentiated,
     EntityAllocation,
@@ -55,6 +64,7 @@ from carbonkit.registry.intensity_allocation import (
     allocate_by_intensity,
     coefficient,
 )
+from carbonkit.registry.label import Label, LabelBook, Labelled
 from carbonkit.registry.offset import OffsetLimit, OffsetRule, offset_limit
 from carbonkit.registry.partial_surrender import PartialSurrender
 from carbonkit.registry.penalty import Fine, FineRange, GainFine, ShortfallFine, TonneFine
@@ -146,6 +156,7 @@ __all__ = [
     "Compliance",
     "ComplianceStatus",
     "Cooling",
+    "CreditSerial",
     "DelayClock",
     "Differentiated",
     "Emissions",
@@ -163,11 +174,15 @@ __all__ = [
     "HeldUnits",
     "HoldingLimit",
     "Inclusion",
+    "Inconsistency",
     "IntensityAllocation",
     "IntensityRules",
     "InvalidStock",
     "IssuanceCap",
     "Issue",
+    "Label",
+    "LabelBook",
+    "Labelled",
     "LimitFormula",
     "LinearPath",
     "LoadFormula",
@@ -177,6 +192,7 @@ __all__ = [
     "Opening",
     "Operation",
     "Output",
+    "Overlap",
     "PartialSurrender",
     "Pending",
     "PendingStatus",
@@ -229,6 +245,9 @@ __all__ = [
     "issue_of",
     "load_factor_correction",
     "offset_limit",
+    "overlaps",
+    "parse_credit_serial",
+    "parse_credit_serials",
     "pre_allocation",
     "reconcile",
     "reserve_movement",
