@@ -9,6 +9,7 @@ prints a table and writes bench/results.json; `--quick` does less.
     number           exact arithmetic, bare `decimal`
     sqlite_ledger    a ledger in SQLite, bare `sqlite3`
     postgres_ledger  a ledger in PostgreSQL, bare `psycopg`
+    registry         a registry in SQLite, bare `sqlite3`; splitting; a national year
     peer             a ledger in SQLite, other ledgers for Python
 
 A target that is missed stands in the table as MISSED. What cannot be measured

@@ -66,10 +66,12 @@ def run(name: str, setting: Setting, rounds: int) -> Iterator[tuple[Result, bool
 
 
 def amount(value: float | None, unit: str) -> str:
-    """Write a measure as milliseconds or bytes."""
+    """Write a measure in its unit."""
     if value is None:
         return ""
-    return f"{value * 1000:,.2f} ms" if unit == "seconds" else f"{value:,.0f} B"
+    if unit == "seconds":
+        return f"{value * 1000:,.2f} ms"
+    return f"{value:,.0f} B" if unit == "bytes" else f"{value:,.3f}"
 
 
 def row(result: Result) -> str:

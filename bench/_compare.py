@@ -113,15 +113,16 @@ class Comparison:
 @attrs.frozen(kw_only=True)
 class Size:
     """
-    How much space one operation takes; smaller is better, and the target is a number of bytes.
+    How much one operation takes, in bytes or another unit; smaller is better, and the target is in that unit.
 
     Args:
         name: What is weighed.
-        ours: The bytes that ours takes for one operation.
-        peer: The bytes that the peer's takes.
-        target: The most that ours may take, in bytes.
+        ours: What ours takes.
+        peer: What the peer's takes.
+        target: The most that ours may take.
         n: Over how many operations it was taken.
         peers: The installed distributions that the peer's way uses.
+        unit: What is counted.
     """
 
     name: str
@@ -130,6 +131,7 @@ class Size:
     target: float
     n: int
     peers: tuple[str, ...] = ()
+    unit: str = "bytes"
 
 
 @attrs.frozen
@@ -259,8 +261,8 @@ def _weighed(size: Size) -> Result:
         met=size.ours <= size.target,
         n=size.n,
         versions=versions_of(*size.peers),
-        unit="bytes",
-        sense="our bytes, at most the target",
+        unit=size.unit,
+        sense=f"our {size.unit}, at most the target",
         lowest=None,
         highest=None,
         note="",

@@ -26,6 +26,9 @@ class Amount:
         long: Transfers in the longer history; 0 to leave it out.
         verified: Transfers that are verified.
         looked_up: Balances that are asked for.
+        split: Transfers after which the splitting of blocks is looked at; 0 to leave it out.
+        emitters: Entities of a national year.
+        trades: Trades of a national year.
         thinned: The part of their transfers that the other ledgers are given: all, or one in so many.
     """
 
@@ -39,6 +42,9 @@ class Amount:
     long: int
     verified: int
     looked_up: int
+    split: int
+    emitters: int
+    trades: int
     thinned: int
 
 
@@ -53,9 +59,14 @@ FULL: Final = Amount(
     long=1_000_000,
     verified=20_000,
     looked_up=2_000,
+    split=200_000,
+    emitters=3_400,
+    trades=50_000,
     thinned=1,
 )
-QUICK: Final = attrs.evolve(FULL, singles=200, hundreds=5, long=0, verified=10_000, thinned=4)
+QUICK: Final = attrs.evolve(
+    FULL, singles=200, hundreds=5, long=0, split=0, emitters=340, trades=5_000, verified=10_000, thinned=4
+)
 TINY: Final = Amount(
     accounts=5,
     singles=6,
@@ -67,6 +78,9 @@ TINY: Final = Amount(
     long=60,
     verified=20,
     looked_up=5,
+    split=200,
+    emitters=4,
+    trades=20,
     thinned=100,
 )
 

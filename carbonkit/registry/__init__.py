@@ -10,6 +10,7 @@ The life of an allowance or credit: issued, allocated, transferred, surrendered,
 
 Numbers and days:
     account_number  check digits                      working_days  calendars and delays
+    eligibility     which units cover which year
     credit_serial   serial numbers of credits         label           what credits may be used for
 
 Rules of markets as functions; their data are in `carbonkit.schemes`:
@@ -44,6 +45,7 @@ from carbonkit.registry.credit_serial import (
     parse_credit_serial,
     parse_credit_serials,
 )
+from carbonkit.registry.eligibility import Eligibility, eligible
 from carbonkit.registry.entity_allocation import (
     Differentiated,
     EntityAllocation,
@@ -159,6 +161,7 @@ __all__ = [
     "CreditSerial",
     "DelayClock",
     "Differentiated",
+    "Eligibility",
     "Emissions",
     "EmissionsWithdrawal",
     "Emitter",
@@ -237,6 +240,7 @@ __all__ = [
     "coefficient",
     "compliance_status",
     "differentiated",
+    "eligible",
     "entity_allocation",
     "historical_activity",
     "holding_limit",

@@ -8,8 +8,10 @@ from carbonkit.errors import OverdraftError, UnknownAccountError
 from carbonkit.ledger.account import Holding
 from carbonkit.ledger.serial import SerialRange
 from carbonkit.registry.account import AccountState, Right
+from carbonkit.registry.eligibility import eligible
 from carbonkit.registry.refusal import Check
 from carbonkit.registry.rules import RegistryRules, Route, TransactionType
+from carbonkit.values.number import plain
 
 if TYPE_CHECKING:
     from carbonkit.ledger.posting import Draft
@@ -89,7 +91,32 @@ class Checks:
         target.check_receiver(route)
         if request.type is TransactionType.ISSUE:
             self.check_cap(request.unit.asset_id, request.quantity)
+        elif request.type is TransactionType.SURRENDER and self.rules.eligibility:
+            self._check_eligible(request, source)
         return route
+
+    def _check_eligible(self, request: Transaction, source: AccountState) -> None:
+        """Check that the units may be surrendered for the year, and credits within their share."""
+        if request.year is None:
+            missing = Check.YEAR_REQUIRED.error(
+                "be the year whose emissions the surrender covers", was=None, field="year"
+            )
+            raise missing
+        rule = eligible(self.rules.eligibility, request.unit, request.year)
+        if rule.share is None:
+            return
+        emissions = source.emissions.get(request.year)
+        claimed = self.state.claimed.get((request.source, str(request.year), rule.code), 0)
+        left = 0 if emissions is None else rule.most(emissions) - claimed
+        if request.quantity > left:
+            refused = Check.OFFSETS_ABOVE_LIMIT.error(
+                f"be at most {left}, what is left of {plain(rule.share)} of the verified emissions of"
+                f" {request.year}",
+                was=request.quantity,
+                field=f"quantity of {rule.code}",
+                hint="submit Emissions first" if emissions is None else "",
+            )
+            raise refused
 
     def needs_approval(self, request: Transaction, route: Route) -> bool:
         """Say whether a second person must approve a transaction."""

@@ -140,7 +140,8 @@ _SHAPES: Final = (
         "CER",
         rf"{_COUNTRY}-(?P<kind>[0-9])-{_START}-(?P<period>[0-9])-(?P<applied>[0-9])-(?P<zero>[0-9])"
         r"-(?P<project>[0-9]{1,9})"
-        rf" ?- ?(?P<country2>[A-Z]{{2}})-(?P<kind2>[0-9])-{_END}-[0-9]-[0-9]-[0-9]-(?P<project2>[0-9]{{1,9}})",
+        rf" ?- ?(?P<country2>[A-Z]{{2}})-(?P<kind2>[0-9])-{_END}-[0-9]-[0-9]-[0-9]"
+        rf"-(?P<project2>[0-9]{{1,9}})",
         ("country", "kind", "period"),
         "RW-5-1463953-2-2-0-7014 - RW-5-1467609-2-2-0-7014",
     ),
@@ -154,7 +155,8 @@ _SHAPES: Final = (
     _shape(
         "CAR",
         rf"CAR-(?:(?P<roc>ROC)-)?(?:(?P<kind>[0-9])-)?{_COUNTRY}-(?P<project>[0-9]{{1,9}})-(?P<scope>[0-9A-Z]{{1,6}})"
-        rf"-(?P<account>[0-9]{{1,9}})-(?P<state>[A-Z]{{2,3}})-{_YEAR}-(?P<batch>[0-9]{{1,9}})-{_START} to {_END}",
+        rf"-(?P<account>[0-9]{{1,9}})-(?P<state>[A-Z]{{2,3}})-{_YEAR}"
+        rf"-(?P<batch>[0-9]{{1,9}})-{_START} to {_END}",
         ("country", "project", "vintage", "batch"),
         "CAR-1-US-1008-27-845-WA-2014-1806-1 to 440",
     ),

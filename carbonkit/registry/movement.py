@@ -76,7 +76,7 @@ class Movements:
     def _written(
         self, request: Transaction, route: Route, serials: tuple[SerialRange, ...]
     ) -> Iterator[Command]:
-        if request.by or request.approved_by or request.beneficiary:
+        if request.by or request.approved_by or request.beneficiary or request.year is not None:
             yield _asked(request)
         yield Transfer(request.id, [request.leg(route, serials)], request.type.value, request.effective_at)
 
@@ -203,6 +203,7 @@ def _asked(request: Transaction) -> Statement:
         "by": request.by,
         "approved_by": request.approved_by,
         "beneficiary": request.beneficiary,
+        **request.claim,
     }
     return Statement(
         CommandId(f"{request.id}/asked"), request.source, Notice.ASKED.value, facts, request.effective_at

@@ -114,6 +114,7 @@ class Proposals:
             "by": request.by,
             "beneficiary": request.beneficiary,
             "serials": "" if holds else ",".join(str(each) for each in serials),
+            **request.claim,
         }
         yield Statement(said, request.source, Notice.PROPOSED.value, facts, request.effective_at)
         if holds:

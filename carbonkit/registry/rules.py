@@ -9,6 +9,7 @@ import attrs
 
 from carbonkit.errors import InvalidValueError, RegistryError
 from carbonkit.ledger.account import Bucket
+from carbonkit.registry.eligibility import Eligibility
 from carbonkit.registry.refusal import Check
 from carbonkit.values.source import Source
 from carbonkit.values.time import Period
@@ -176,6 +177,8 @@ class RegistryRules:
         compliance: Where the rule of the compliance status was read.
         policy: Which serial numbers go when a transaction does not name them.
         advice: For a type of transaction that is refused, what to do instead.
+        eligibility: Which units may be surrendered for which year; if empty, that is not checked, and
+            a surrender need not say its year.
         clock: When an approved transaction to an account that is not trusted may be carried out;
             None if such transactions do not wait.
 
@@ -207,6 +210,7 @@ class RegistryRules:
     policy: BlockPolicy
     advice: tuple[tuple[TransactionType, str], ...] = ()
     clock: DelayClock | None = None
+    eligibility: tuple[Eligibility, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         """Check that the routes speak of kinds that exist."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from carbonkit.ledger.command import OpenAccount, Statement
+from carbonkit.ledger.command import OpenAccount, Reversal, Statement
 from carbonkit.ledger.hold import PostHold, VoidHold
 from carbonkit.ledger.row import command_of
 from carbonkit.ledger.serial import SerialRange
@@ -140,6 +140,8 @@ class State:
         self.last: dict[AssetId, int] = {}
         self.blocks = BlockBook(policy, self._undo)
         self._issuers: dict[AccountId, bool] = {}
+        self.claimed: dict[tuple[AccountId, str, str], int] = {}
+        self._claims: dict[CommandId, tuple[tuple[AccountId, str, str], int]] = {}
 
     def _take_in(self, row: Row, holding: Callable[[int], Holding]) -> None:
         if row.movements != "[]":
@@ -156,10 +158,30 @@ class State:
                     self._undo.put(self._issuers, account.id, True)  # noqa: FBT003  a value, not an option
             case Statement():
                 self._take_in_statement(command, row.sequence)
-            case PostHold(hold=hold) | VoidHold(hold=hold):
+            case PostHold(hold=hold):
                 self._end(hold)
+            case VoidHold(hold=hold):
+                self._end(hold)
+                self._unclaim(hold)
+            case Reversal(reverses=reverses):
+                self._unclaim(reverses)
+                self._unclaim(CommandId(reverses.text.removesuffix("/done")))
             case _:
                 pass
+
+    def _claim(self, account: AccountId, facts: dict[str, str]) -> None:
+        """Remember for which year a surrender is."""
+        if facts.get("year"):
+            key, units = (account, facts["year"], facts["unit"]), whole(facts["units"], field="units")
+            self._undo.put(self._claims, CommandId(facts["transaction"]), (key, units))
+            self._undo.put(self.claimed, key, self.claimed.get(key, 0) + units)
+
+    def _unclaim(self, transaction: CommandId) -> None:
+        found = self._claims.get(transaction)
+        if found is not None and found[1]:
+            key, units = found
+            self._undo.put(self._claims, transaction, (key, 0))
+            self._undo.put(self.claimed, key, self.claimed[key] - units)
 
     def _end(self, transaction: CommandId) -> None:
         found = self.pending.get(transaction)
@@ -191,7 +213,10 @@ class State:
             self._undo.put(self.accounts, said.account, _CHANGES[said.kind](account, facts))
             return
         match said.kind:
+            case Notice.ASKED.value:
+                self._claim(said.account, facts)
             case Notice.PROPOSED.value:
+                self._claim(said.account, facts)
                 pending = _proposed(said.account, facts, sequence)
                 self._undo.put(self.pending, pending.id, pending)
             case Notice.APPROVED.value:
@@ -207,7 +232,7 @@ class State:
                 pass
 
 
-_READ = frozenset({"open_account", "statement", "post_hold", "void_hold"})
+_READ = frozenset({"open_account", "statement", "post_hold", "void_hold", "reversal"})
 
 
 def _years(account: AccountState, facts: dict[str, str]) -> AccountState:

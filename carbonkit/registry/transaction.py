@@ -9,6 +9,7 @@ import attrs
 from carbonkit.errors import InvalidValueError
 from carbonkit.ledger.leg import Leg
 from carbonkit.ledger.serial import SerialRange
+from carbonkit.registry._field import year as calendar_year
 from carbonkit.registry.rules import Route, TransactionType
 from carbonkit.registry.unit import UnitType
 from carbonkit.values.field import is_a
@@ -95,6 +96,7 @@ class Transaction:
         by: Who asks for it; empty if the registry's user vouches for that.
         approved_by: Who approved it at once; empty if nobody did.
         beneficiary: For whose benefit units are given up, if that is to be on record.
+        year: Of a surrender: the year whose emissions it covers; None where the scheme does not ask.
 
     Raises:
         InvalidValueError: If the quantity is not a whole number above zero.
@@ -116,6 +118,16 @@ class Transaction:
     by: str = attrs.field(default="", kw_only=True, converter=name)
     approved_by: str = attrs.field(default="", kw_only=True, converter=name)
     beneficiary: str = attrs.field(default="", kw_only=True, converter=name)
+    year: int | None = attrs.field(
+        default=None, kw_only=True, converter=attrs.converters.optional(calendar_year)
+    )
+
+    @property
+    def claim(self) -> dict[str, str]:
+        """What a surrender says of the year that it is for, as facts of a statement; empty without one."""
+        if self.year is None:
+            return {}
+        return {"year": str(self.year), "unit": self.unit.code, "units": str(self.quantity)}
 
     def leg(self, route: Route, serials: tuple[SerialRange, ...]) -> Leg:
         """

@@ -7,9 +7,11 @@ allocation plan is confirmed; the rest is recalled, and the source says so.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 from carbonkit.ledger.account import Bucket
+from carbonkit.registry.eligibility import Eligibility
 from carbonkit.registry.rules import AccountKind, BlockPolicy, RegistryRules, Route, TransactionType
 from carbonkit.values.source import Source, Status
 from carbonkit.values.time import Period
@@ -91,6 +93,38 @@ _ADVICE: Final = (
 )
 
 
+_VINTAGES: Final = ("2019-2020", "2021", "2022", "2023", "2024")
+_NEW_VINTAGES: Final = ("2025", "2026")
+_CREDIT_SHARE: Final = Decimal("0.05")
+
+
+def _eligibility() -> tuple[Eligibility, ...]:
+    plan = Source(
+        "生态环境部 (Ministry of Ecology and Environment)",
+        "2025、2026年度全国碳排放权交易市场配额总量和分配方案（征求意见稿）",
+        2026,
+        status=Status.DRAFT,
+        note="vintages up to 2024 by the plan of 2023-2024, confirmed; those of 2025 and 2026 by a draft",
+    )
+    credit = Source(
+        "生态环境部 (Ministry of Ecology and Environment)",
+        "碳排放权交易管理办法（试行） (令第19号)",
+        2020,
+        table="第二十九条 (article 29)",
+    )
+    old = tuple(
+        Eligibility("CEA", first, last, frozenset((*_VINTAGES[:number], *_NEW_VINTAGES)), None, plan)
+        for number, (first, last) in enumerate(
+            ((2019, 2020), (2021, 2021), (2022, 2022), (2023, 2023), (2024, 2024)), 1
+        )
+    )
+    return (
+        *old,
+        Eligibility("CEA", 2025, None, frozenset(_NEW_VINTAGES), None, plan),
+        Eligibility("CCER", 2021, None, None, _CREDIT_SHARE, credit),
+    )
+
+
 def registry_rules() -> RegistryRules:
     """
     Return the registry's rules.
@@ -119,4 +153,5 @@ def registry_rules() -> RegistryRules:
         _COMPLIANCE,
         BlockPolicy.LOWEST,
         _ADVICE,
+        eligibility=_eligibility(),
     )

@@ -77,9 +77,7 @@ _ROUTES: Final = (
     Route(TransactionType.ISSUE, ("issuance",), ("total_quantity",), "1-31", approval=True),
     Route(TransactionType.ISSUE, ("issuance",), ("aviation_total_quantity",), "1-30", approval=True),
     Route(TransactionType.CENTRAL_TRANSFER, _CENTRAL, _CENTRAL, "10-0", approval=True),
-    Route(
-        TransactionType.CENTRAL_TRANSFER, ("auction", "aviation_auction"), ("auction_delivery",), "10-37"
-    ),
+    Route(TransactionType.CENTRAL_TRANSFER, ("auction", "aviation_auction"), ("auction_delivery",), "10-37"),
     Route(
         TransactionType.ALLOCATE,
         ("allocation", "new_entrant_reserve"),

@@ -379,7 +379,8 @@ def china() -> Registry:
 def within(name: str, kind: TransactionType, quantity: int, source: str, target: str = "") -> Transaction:
     unit, at = UnitType("CEA", "2024"), "2025-12-02T00:00:00Z"
     accounts = AccountId(source), AccountId(target or source)
-    return Transaction(CommandId(name), kind, unit, quantity, *accounts, at)
+    year = 2024 if kind is TransactionType.SURRENDER else None
+    return Transaction(CommandId(name), kind, unit, quantity, *accounts, at, year=year)
 
 
 def in_buckets(registry: Registry, name: str, year: str = "2024") -> dict[str, int]:
