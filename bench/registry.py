@@ -16,7 +16,6 @@ from bench import _bare
 from bench._compare import Comparison, Missing, Run, Size, timed
 from bench._registry import NationalYear, opened, transactions
 from bench._transfers import changed, drawn, holders
-from carbonkit.ledger import MemoryStore
 from carbonkit.registry import BlockPolicy
 from carbonkit.storage import SQLiteStore
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from bench._compare import Line, Way
     from bench._setting import Amount, Setting
     from bench._transfers import Row
+    from carbonkit.registry import Registry
 
 _DRIVER: Final = (("sqlite", sqlite3.sqlite_version),)
 _GROUP: Final = 5_000
@@ -47,7 +47,7 @@ def comparisons(setting: Setting) -> Iterator[Line]:
         n=len(rows),
         others=_DRIVER,
     )
-    yield from _splitting(amount)
+    yield from _splitting(setting)
     yield from _national_year(setting)
 
 
@@ -68,11 +68,16 @@ def _single(rows: Sequence[Row], accounts: int) -> Way:
     return way
 
 
-def _splitting(amount: Amount) -> Iterator[Line]:
+def _splitting(setting: Setting) -> Iterator[Line]:
+    amount = setting.amount
     if not amount.split:
         yield Missing(_SPLITTING, "it needs a long history: run without --quick", _MOST_BLOCKS)
         return
-    registry = opened(MemoryStore(), amount.accounts, BlockPolicy.BEST_FIT)
+    with SQLiteStore.open(setting.folder / "splitting.sqlite") as store:
+        yield _split(opened(store, amount.accounts, BlockPolicy.BEST_FIT), amount)
+
+
+def _split(registry: Registry, amount: Amount) -> Size:
     ready = transactions(drawn(amount.split, amount.accounts))
     last = max(1, len(ready) // 10)
     moved = 0
@@ -84,7 +89,7 @@ def _splitting(amount: Amount) -> Iterator[Line]:
                 moved += (
                     sum(len(each.serials) for each in record.entries if each.quantity > 0) if record else 0
                 )
-    yield Size(name=_SPLITTING, ours=moved / last, peer=1, target=_MOST_BLOCKS, n=len(ready), unit="blocks")
+    return Size(name=_SPLITTING, ours=moved / last, peer=1, target=_MOST_BLOCKS, n=len(ready), unit="blocks")
 
 
 def _national_year(setting: Setting) -> Iterator[Line]:

@@ -114,7 +114,5 @@ def eligible(rules: Iterable[Eligibility], unit: UnitType, year: int) -> Eligibi
         }
     )
     must = f"be a unit that may be surrendered for {year}: {'; '.join(known) or 'none is known'}"
-    refused = Check.UNIT_NOT_ELIGIBLE.error(
-        must, was=f"{unit.code} of {unit.vintage}", field="unit"
-    )
+    refused = Check.UNIT_NOT_ELIGIBLE.error(must, was=f"{unit.code} of {unit.vintage}", field="unit")
     raise refused

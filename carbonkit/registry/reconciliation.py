@@ -260,7 +260,11 @@ def _unit_sum(
             continue
         into, key = (gone, kind) if kind in final else (buckets, bucket)
         into[key] = into.get(key, 0) + units
-    return UnitSum(AssetId(asset), issued, tuple(sorted(buckets.items())), tuple(sorted(gone.items())))
+    return UnitSum(AssetId(asset), issued, _listed(buckets), _listed(gone))
+
+
+def _listed(units: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted((name, quantity) for name, quantity in units.items() if quantity))
 
 
 def _sum_break(unit: UnitSum) -> Break:

@@ -36,7 +36,7 @@ def to_status(status: AccountStatus) -> StatusChange:
     return StatusChange(CommandId(f"to/{status.value}"), ONE, status, AT)
 
 
-def transfer(name: str = "x", quantity: Any = 1, **more: Any) -> Transaction:
+def transfer(name: str = "x", quantity: Any = 1, **more: Any) -> Transaction:  # noqa: ANN401  wrong on purpose
     return moved(name, "transfer", quantity, "UK-1 > UK-3", **more)
 
 
