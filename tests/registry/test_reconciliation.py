@@ -7,8 +7,10 @@ from typing import TypeAlias
 
 import pytest
 
+from carbonkit.errors import BatchError
 from carbonkit.ledger import MemoryStore
-from carbonkit.registry import Approval, Proposal, Registry, Transaction, UnitSum, breaks_between
+from carbonkit.registry import Approval, IssuanceCap, Proposal, Registry, Transaction, UnitSum, breaks_between
+from carbonkit.schemes import uk
 from carbonkit.values import AccountId, AssetId, CommandId
 
 Move: TypeAlias = Callable[..., Transaction]
@@ -123,3 +125,13 @@ def test_two_proposed_issues_get_numbers_when_they_are_carried_out(registry: Reg
     records = [registry.ledger.record(CommandId(name)) for name in ("i/2", "i/1")]
     assert [str(each.entries[0].serials[0]) for each in records if each] == ["1001-1010", "1011-1020"]
     assert registry.verify().ok
+
+
+def test_a_proposed_issue_is_held_to_the_cap_when_it_is_carried_out(registry: Registry, move: Move) -> None:
+    for name in ("i/1", "i/2"):
+        registry.submit([Proposal(move(name, "issue", 10, "UK-ISSUANCE > UK-TOTAL", approved_by=""))])
+    registry.submit([IssuanceCap(CommandId("cap"), AccountId("UK-ISSUANCE"), uk.UNIT, 1_015, AT)])
+    registry.submit([Approval(CommandId("ok/1"), CommandId("i/1"), "bob", AT)])
+    with pytest.raises(BatchError) as caught:
+        registry.submit([Approval(CommandId("ok/2"), CommandId("i/2"), "bob", AT)])
+    assert [problem.code for problem in caught.value.problems] == ["issue_above_cap"]
