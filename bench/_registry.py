@@ -62,7 +62,7 @@ def _rules(policy: BlockPolicy) -> RegistryRules:
     )
 
 
-def opened(store: Store, accounts: int, policy: BlockPolicy) -> Registry:
+def opened(store: Store, accounts: int, policy: BlockPolicy, *, funds: int = _FUNDS) -> Registry:
     """Open a registry whose holders have units."""
     registry = Registry(Ledger(store, SystemClock()), _rules(policy))
     at = EFFECTIVE_AT
@@ -74,7 +74,7 @@ def opened(store: Store, accounts: int, policy: BlockPolicy) -> Registry:
         own = AccountId(name)
         requests.append(Opening(CommandId(f"open/{name}"), own, "holder", at))
         issue = CommandId(f"issue/{name}")
-        requests.append(Transaction(issue, TransactionType.ISSUE, UNIT, _FUNDS, _ISSUER, own, at))
+        requests.append(Transaction(issue, TransactionType.ISSUE, UNIT, funds, _ISSUER, own, at))
     registry.submit(requests)
     return registry
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _DRIVER: Final = (("sqlite", sqlite3.sqlite_version),)
 _GROUP: Final = 5_000
+_SCARCE: Final = 10_000  # units of an account at the start; a transfer is of 1 to 100
 _SPLITTING: Final = "registry: blocks that a transfer moves after many random ones, best fit"
 _YEAR: Final = "registry: a national compliance year, verified"
 _MOST_BLOCKS, _MOST_SECONDS = 1.2, 60
@@ -74,7 +75,7 @@ def _splitting(setting: Setting) -> Iterator[Line]:
         yield Missing(_SPLITTING, "it needs a long history: run without --quick", _MOST_BLOCKS)
         return
     with SQLiteStore.open(setting.folder / "splitting.sqlite") as store:
-        yield _split(opened(store, amount.accounts, BlockPolicy.BEST_FIT), amount)
+        yield _split(opened(store, amount.accounts, BlockPolicy.BEST_FIT, funds=_SCARCE), amount)
 
 
 def _split(registry: Registry, amount: Amount) -> Size:
