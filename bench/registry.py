@@ -72,7 +72,7 @@ def _single(rows: Sequence[Row], accounts: int) -> Way:
 def _splitting(setting: Setting) -> Iterator[Line]:
     amount = setting.amount
     if not amount.split:
-        yield Missing(_SPLITTING, "it needs a long history: run without --quick", _MOST_BLOCKS)
+        yield Missing(_SPLITTING, "left out of a quick run", _MOST_BLOCKS)
         return
     with SQLiteStore.open(setting.folder / "splitting.sqlite") as store:
         yield _split(opened(store, amount.accounts, BlockPolicy.BEST_FIT, funds=_SCARCE), amount)
