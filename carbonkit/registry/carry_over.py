@@ -8,6 +8,7 @@ import attrs
 
 from carbonkit.errors import InvalidValueError, NotFoundError, RegistryError
 from carbonkit.values.explanation import Explanation
+from carbonkit.values.field import is_a
 from carbonkit.values.number import Rounding, multiply, plain, round_to, whole
 from carbonkit.values.rule import Rule
 from carbonkit.values.time import Period, as_date
@@ -59,7 +60,7 @@ class CarryOver:
     Args:
         sold: What it sold of the old vintages, on the days that count. [tCO2]
         bought: What it bought of them.
-        held: What it held of them at the end, in all buckets.
+        held: What it held of them at the end, without what was about to be surrendered or cancelled.
         on_time: Whether it met its obligations on time.
         rules: The rules.
 
@@ -72,7 +73,7 @@ class CarryOver:
     sold: int = attrs.field(converter=_tonnes)
     bought: int = attrs.field(converter=_tonnes)
     held: int = attrs.field(converter=_tonnes)
-    on_time: bool
+    on_time: bool = attrs.field(validator=is_a(bool))
     rules: Rule[CarryOverRules]
 
     @property
@@ -144,7 +145,8 @@ def carry_over(rules: Rule[CarryOverRules], *, sold: int, bought: int, held: int
         rules: The rules.
         sold: What it sold of the old vintages, on the days that count. [tCO2]
         bought: What it bought of them.
-        held: What it held of them at the end: tradable, registered, frozen, and about to be surrendered.
+        held: What it held of them at the end: tradable, registered and frozen, without what was about
+            to be surrendered or cancelled.
         on_time: Whether it met the obligations that the rules name on time.
 
     Returns:

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import enum
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from carbonkit.errors import InvalidValueError
 from carbonkit.values.explanation import Explanation
-from carbonkit.values.number import Exact, Rounding, divide, exact, multiply, plain, round_to, whole
+from carbonkit.values.number import Exact, Rounding, divide, exact, multiply, plain, round_to, subtract, whole
 from carbonkit.values.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "Differentiated",
@@ -150,8 +153,7 @@ def entity_allocation(
     *,
     coal: Exact,
     verified_coal: int,
-    gas: Exact = 0,
-    verified_gas: int = 0,
+    gas: Iterable[tuple[Exact, int]] = (),
 ) -> EntityAllocation:
     """
     Work out what an entity is allocated and what it owes.
@@ -161,8 +163,7 @@ def entity_allocation(
         year: The year.
         coal: What its coal units are allocated, in all. [tCO2]
         verified_coal: The verified emissions of those units. [tCO2]
-        gas: What its gas units are allocated.
-        verified_gas: The verified emissions of those units.
+        gas: For each of its gas units, what it is allocated and its verified emissions. [tCO2]
 
     Returns:
         The tonnes.
@@ -177,12 +178,10 @@ def entity_allocation(
         (800000, 1010000)
     """
     of_year = rules.value
-    own_coal, own_gas = _allocated(coal), _allocated(gas)
-    emitted_coal, emitted_gas = _verified(verified_coal), _verified(verified_gas)
-    allocated = int(round_to(own_coal + own_gas, 0, Rounding.FLOOR))
-    verified = emitted_coal + emitted_gas
-    whole_gas = int(round_to(own_gas, 0, Rounding.FLOOR))
-    missing_gas = max(0, emitted_gas - whole_gas)
+    units = [(_floored(_allocated(given)), _verified(emitted)) for given, emitted in gas]
+    allocated = _floored(_allocated(coal)) + sum(given for given, _ in units)
+    verified = _verified(verified_coal) + sum(emitted for _, emitted in units)
+    missing_gas = sum(max(0, emitted - given) for given, emitted in units)  # each unit by itself
     raises_gas = of_year.gas is GapRule.RAISE_ISSUE
     gas_top_up = missing_gas if raises_gas else 0
     owed = verified if raises_gas else verified - missing_gas
@@ -190,12 +189,15 @@ def entity_allocation(
     top_up = 0
     if _is_large(of_year, owed, before):
         if of_year.gap is GapRule.RAISE_ISSUE:
-            kept = multiply(1 - of_year.gap_share, Decimal(owed))
-            top_up = int(round_to(kept - before, 0, Rounding.FLOOR))
+            kept = multiply(subtract(Decimal(1), of_year.gap_share), Decimal(owed))
+            top_up = max(0, _floored(kept) - before)
         else:
-            share = multiply(of_year.gap_share, Decimal(owed))
-            owed = int(round_to(before + share, 0, Rounding.FLOOR))
-    return EntityAllocation(year, allocated, verified, gas_top_up, max(0, top_up), owed, rules)
+            owed = before + _floored(multiply(of_year.gap_share, Decimal(owed)))
+    return EntityAllocation(year, allocated, verified, gas_top_up, top_up, owed, rules)
+
+
+def _floored(tonnes: Decimal) -> int:
+    return int(round_to(tonnes, 0, Rounding.FLOOR))
 
 
 def _is_large(rules: EntityRules, verified: int, allocated: int) -> bool:
@@ -204,9 +206,9 @@ def _is_large(rules: EntityRules, verified: int, allocated: int) -> bool:
     if gap <= 0:
         return False
     if rules.gap_places is None:
-        return gap > rules.gap_share * verified
-    percent = divide(_HUNDRED * gap, Decimal(verified), rules.gap_places, Rounding.HALF_UP)
-    return percent > _HUNDRED * rules.gap_share
+        return gap > multiply(rules.gap_share, Decimal(verified))
+    percent = divide(Decimal(100 * gap), Decimal(verified), rules.gap_places, Rounding.HALF_UP)
+    return percent > multiply(_HUNDRED, rules.gap_share)
 
 
 def pre_allocation(rules: Rule[EntityRules], base: Exact, share: Exact | None = None) -> int:

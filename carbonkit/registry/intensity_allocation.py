@@ -15,7 +15,7 @@ import attrs
 
 from carbonkit.errors import BatchError, InvalidValueError, Problem
 from carbonkit.values.explanation import Explanation
-from carbonkit.values.number import Exact, Rounding, divide, exact, plain, whole
+from carbonkit.values.number import Exact, Rounding, divide, exact, multiply, plain, whole
 from carbonkit.values.rule import Rule
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class IntensityRules:
     @property
     def most(self) -> Decimal:
         """The largest coefficient; the smallest is its opposite."""
-        return self.slope * self.reach
+        return multiply(self.slope, self.reach)
 
 
 def coefficient(rules: IntensityRules, distance: Fraction) -> Fraction:

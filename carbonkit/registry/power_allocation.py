@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from decimal import Decimal, localcontext
+from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
 from typing import Final
 
 import attrs
 
 from carbonkit.errors import InvalidValueError
 from carbonkit.values.explanation import Explanation
+from carbonkit.values.field import is_a
 from carbonkit.values.number import Exact, Rounding, add, exact, multiply, plain, round_to, subtract
 from carbonkit.values.rule import Rule
 
@@ -157,14 +158,14 @@ class Output:
         Decimal('500000')
     """
 
-    unit_class: UnitClass
+    unit_class: UnitClass = attrs.field(validator=is_a(UnitClass))
     net_supply_mwh: Decimal | None = attrs.field(default=None, converter=_net)
     generation_mwh: Decimal | None = attrs.field(default=None, converter=_gross)
     heat_gj: Decimal | None = attrs.field(default=None, converter=_heat)
     load_factor: Decimal | None = attrs.field(default=None, converter=_load)
     heat_ratio: Decimal | None = attrs.field(default=None, converter=_heat_ratio)
-    cooling: Cooling | None = None
-    cogenerates: bool | None = None
+    cooling: Cooling | None = attrs.field(default=None, validator=attrs.validators.optional(is_a(Cooling)))
+    cogenerates: bool | None = attrs.field(default=None, validator=attrs.validators.optional(is_a(bool)))
 
 
 @attrs.frozen(kw_only=True)
@@ -277,8 +278,7 @@ def load_factor_correction(formula: LoadFormula, load: Exact, places: int) -> De
     share = _share(load, "load factor")
     if share is None:
         raise InvalidValueError("be given", was=None, field="load factor")
-    with localcontext() as context:
-        context.prec = _DIGITS
+    with localcontext(Context(_DIGITS, traps=[DivisionByZero, InvalidOperation, Overflow])):
         found = {
             LoadFormula.IN_STEPS: _in_steps,
             LoadFormula.BELOW_65: _below_65,

@@ -29,7 +29,7 @@ _PLAN: Final = Source(
 )
 _DRAFT: Final = Source(
     _MINISTRY,
-    "2025、2026年度全国碳排放权交易市场配额总量和分配方案（征求意见稿）",
+    "2025、2026年度发电行业以及2026年度钢铁、水泥、铝冶炼行业配额总量和分配方案（征求意见稿）",
     2026,
     status=Status.DRAFT,
     note="a draft for comment; the plan of 2025 names the same method, whose formula was read here",

@@ -34,6 +34,8 @@ from carbonkit.values.source import Source, Status
 from carbonkit.values.time import Period
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from carbonkit.values.number import Exact
 
 __all__ = [
@@ -69,7 +71,7 @@ _PLAN_2023: Final = _plan(
     "that a load of 65 % and more has the factor 1 is recalled",
 )
 _PLAN_2025: Final = _plan(
-    "2025、2026年度全国碳排放权交易市场配额总量和分配方案（征求意见稿）",
+    "2025、2026年度发电行业以及2026年度钢铁、水泥、铝冶炼行业配额总量和分配方案（征求意见稿）",
     2026,
     Status.DRAFT,
     "a draft for comment; its load factor jumps by 10 % at a load of 50 %",
@@ -312,7 +314,7 @@ def entity_rules(year: int) -> Rule[EntityRules]:
 
 
 def entity_allocation_of(
-    year: int, *, coal: Exact, verified_coal: int, gas: Exact = 0, verified_gas: int = 0
+    year: int, *, coal: Exact, verified_coal: int, gas: Iterable[tuple[Exact, int]] = ()
 ) -> EntityAllocation:
     """
     Work out what an entity is allocated and what it owes.
@@ -321,8 +323,7 @@ def entity_allocation_of(
         year: The year.
         coal: What its coal units are allocated, in all. [tCO2]
         verified_coal: The verified emissions of those units. [tCO2]
-        gas: What its gas units are allocated.
-        verified_gas: The verified emissions of those units.
+        gas: For each of its gas units, what it is allocated and its verified emissions. [tCO2]
 
     Returns:
         The tonnes.
@@ -332,7 +333,7 @@ def entity_allocation_of(
         InvalidValueError: If a figure is negative, or emissions are not whole tonnes.
 
     Example:
-        >>> entity_allocation_of(2024, coal=0, verified_coal=0, gas=480_000, verified_gas=500_000).gas_top_up
+        >>> entity_allocation_of(2024, coal=0, verified_coal=0, gas=[(480_000, 500_000)]).gas_top_up
         20000
     """
     return entity_allocation(
@@ -341,7 +342,6 @@ def entity_allocation_of(
         coal=coal,
         verified_coal=verified_coal,
         gas=gas,
-        verified_gas=verified_gas,
     )
 
 
@@ -387,7 +387,8 @@ def carry_over_of(*, sold: int, bought: int, held: int, on_time: bool) -> CarryO
     Args:
         sold: What it sold of vintages 2019 to 2024 in 2024 and 2025. [tCO2]
         bought: What it bought of them.
-        held: What it held of them at the end of 2025, in all buckets.
+        held: What it held of them at the end of 2025: tradable, registered and frozen, without what was
+            about to be surrendered or cancelled.
         on_time: Whether it met its obligations of 2023 and 2024 on time.
 
     Returns:

@@ -101,7 +101,7 @@ _CREDIT_SHARE: Final = Decimal("0.05")
 def _eligibility() -> tuple[Eligibility, ...]:
     plan = Source(
         "生态环境部 (Ministry of Ecology and Environment)",
-        "2025、2026年度全国碳排放权交易市场配额总量和分配方案（征求意见稿）",
+        "2025、2026年度发电行业以及2026年度钢铁、水泥、铝冶炼行业配额总量和分配方案（征求意见稿）",
         2026,
         status=Status.DRAFT,
         note="vintages up to 2024 by the plan of 2023-2024, confirmed; those of 2025 and 2026 by a draft",

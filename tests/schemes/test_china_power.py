@@ -6,14 +6,21 @@ G6 to G8 and G12 are published in the plans; D1 to D8, D14 and D15 are derived f
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, Inexact, localcontext
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonkit.errors import BatchError, InexactNumberError, InvalidValueError, NotFoundError, RegistryError
+from carbonkit.errors import (
+    BatchError,
+    CarbonkitError,
+    InexactNumberError,
+    InvalidValueError,
+    NotFoundError,
+    RegistryError,
+)
 from carbonkit.registry import (
     Cooling,
     Differentiated,
@@ -114,8 +121,35 @@ def test_d3c_and_d4_large_gaps(year: int, coal: int, verified: int, approved: in
 def test_d3d_and_d5_gas_units_are_made_whole(
     year: int, gas: int, verified: int, approved: int, obligation: int
 ) -> None:
-    found = china_power.entity_allocation_of(year, coal=0, verified_coal=0, gas=gas, verified_gas=verified)
+    found = china_power.entity_allocation_of(year, coal=0, verified_coal=0, gas=[(gas, verified)])
     assert (found.approved, found.obligation) == (approved, obligation)
+
+
+def test_each_gas_unit_is_made_whole_by_itself() -> None:
+    units = [(480_000, 500_000), (600_000, 500_000)]
+    assert china_power.entity_allocation_of(2024, coal=0, verified_coal=0, gas=units).gas_top_up == 20_000
+    assert china_power.entity_allocation_of(2020, coal=0, verified_coal=0, gas=units).obligation == 980_000
+
+
+def test_the_host_s_decimal_context_changes_nothing() -> None:
+    def figures() -> list[object]:
+        entity = china_power.entity_allocation_of(2024, coal=4_321_654, verified_coal=5_500_000)
+        capped = china_power.entity_allocation_of(2020, coal=800_400, verified_coal=1_055_400)
+        loads = [load_factor_correction(formula, "0.431", 6) for formula in LoadFormula]
+        return [entity.allocated, entity.top_up, capped.obligation, *loads]
+
+    expected = figures()
+    with localcontext() as context:
+        context.prec, context.traps[Inexact] = 4, True
+        assert figures() == expected
+
+
+def test_what_is_no_class_cooling_or_yes_or_no_is_refused() -> None:
+    for changes in ({"unit_class": "gas"}, {"cooling": "air"}, {"cogenerates": "no"}):
+        with pytest.raises(CarbonkitError):
+            old(**changes)
+    with pytest.raises(CarbonkitError):
+        china_power.carry_over_of(sold=1, bought=0, held=9, on_time="no")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
