@@ -7,7 +7,7 @@ The packages, from the ground floor up:
     accounting  activity → emission factor → inventory → CO2e under a named GWP set
     ledger      double entry for allowances, credits and cash
     registry    the life of an allowance: issue, allocate, transfer, surrender, cancel
-    market      listed agreements, the day bulletin, settlement
+    market      listed agreements, order books, blocks, auctions; clearing and settlement
     fund        commitments, calls, holdings, valuation, performance
     schemes     each market's rules as dated data with sources
     storage     the ledger in SQLite
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from carbonkit.accounting import Catalogue, account, gwp_set, read_activities, read_factors
     from carbonkit.errors import BatchError, CarbonkitError
     from carbonkit.ledger import Ledger, MemoryStore
-    from carbonkit.market import ListedSession, settle
+    from carbonkit.market import Venue, settle
     from carbonkit.registry import Registry
     from carbonkit.storage import SQLiteStore
     from carbonkit.values import (
@@ -50,7 +50,6 @@ __all__ = [
     "Catalogue",
     "Energy",
     "Ledger",
-    "ListedSession",
     "Mass",
     "MemoryStore",
     "Money",
@@ -62,6 +61,7 @@ __all__ = [
     "SQLiteStore",
     "Source",
     "SystemClock",
+    "Venue",
     "account",
     "gwp_set",
     "read_activities",
@@ -73,7 +73,7 @@ _HOMES: Final = {
     "accounting": ("Catalogue", "account", "gwp_set", "read_activities", "read_factors"),
     "errors": ("BatchError", "CarbonkitError"),
     "ledger": ("Ledger", "MemoryStore"),
-    "market": ("ListedSession", "settle"),
+    "market": ("Venue", "settle"),
     "registry": ("Registry",),
     "storage": ("SQLiteStore",),
     "values": (

@@ -21,16 +21,21 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.market import (
-    ListedSession,
+    CloseDay,
+    DayClosed,
+    Method,
     OrderState,
     Participant,
     ParticipantKind,
     Side,
+    Trade,
+    Traded,
+    open_venue,
     read_participants,
     read_tape,
     run_tape,
 )
-from carbonkit.schemes.china_national import instrument, listed_rules
+from carbonkit.schemes.china_national import instrument, venue_rules
 from carbonkit.values import AccountId, Money
 
 if TYPE_CHECKING:
@@ -282,31 +287,38 @@ def participants(tape: Iterable[Command]) -> list[Participant]:
     ]
 
 
-def check(rows: Sequence[Sequence[object]], people: Sequence[Participant], fund_cash: Money) -> ListedSession:
+def check(
+    rows: Sequence[Sequence[object]], people: Sequence[Participant], fund_cash: Money
+) -> tuple[Trade, ...]:
     """Carry the tape out and compare every published total."""
-    cea, rules = instrument("CEA", DAY), listed_rules(DAY)
+    cea = instrument("CEA", DAY)
     lines = [",".join(str(cell) for cell in row) for row in rows]
     admitted = [
         attrs.evolve(one, cash=fund_cash) if one.account == AccountId(FUND) else one for one in people
     ]
-    session = run_tape(
-        ListedSession(
-            instrument=cea, rules=rules, day=DAY, previous_close=cea.price(BASE), participants=admitted
-        ),
-        read_tape(lines, file="tape.csv", instrument=cea),
+    venue = open_venue(
+        venue_rules,
+        instrument=cea,
+        base=cea.price(BASE),
+        participants=admitted,
+        day=DAY,
+        at=datetime.datetime.combine(DAY, datetime.time(9, 0), tzinfo=ZONE),
     )
-    session.close(datetime.datetime.combine(DAY, datetime.time(15, 0), tzinfo=ZONE))
-    day = session.bulletin()
+    after, said = run_tape(venue, read_tape(lines, file="tape.csv", instrument=cea))
+    limits = after.limits(cea.id, Method.LISTED)
+    said += after.apply(CloseDay(at=datetime.datetime.combine(DAY, datetime.time(15, 0), tzinfo=ZONE)))
+    trades = tuple(event.trade for event in said if isinstance(event, Traded))
+    (day,) = next(event.bulletins for event in said if isinstance(event, DayClosed))
     prices = tuple(map(cea.price, (OPEN, HIGH, LOW, CLOSE)))
     require((day.open, day.high, day.low, day.close) == prices, "the prices are those published")
     require((day.volume, day.turnover.to_minor()) == (VOLUME, TURNOVER), "the totals are those published")
     require(day.change_percent == Decimal("6.73"), "the change is that published")
-    require(day.high == session.limits.highest, "the high is the limit up")
-    states = {order.state for order in session.orders.values()}
+    require(limits is not None and day.high == limits.highest, "the high is the limit up")
+    states = {order.state for order in after.orders()}
     require(states >= {OrderState.EXPIRED, OrderState.CANCELLED}, "some posts expire and some are cancelled")
-    bought = sum(trade.quantity for trade in session.trades if trade.buyer == AccountId(FUND))
+    bought = sum(trade.quantity for trade in trades if trade.buyer == AccountId(FUND))
     require(bought == FUND_UNITS, "the fund buys what it should")
-    return session
+    return trades
 
 
 PUBLISHED: Final = (
@@ -378,7 +390,7 @@ def main() -> None:
     rows, people = written(tape), participants(tape)
 
     enough = check(rows, people, Money(10_000_000_000, "CNY"))
-    spent = [trade for trade in enough.trades if trade.buyer == AccountId(FUND)]
+    spent = [trade for trade in enough if trade.buyer == AccountId(FUND)]
     cost = Money.from_minor(sum(trade.value.to_minor() for trade in spent), "CNY")
     check(rows, people, cost)  # the least that the fund needs is enough
 
@@ -401,7 +413,7 @@ def main() -> None:
         "posts": sum(action.startswith("post") for action in actions),
         "takes": actions.count("take"),
         "cancels": actions.count("cancel"),
-        "trades": len(enough.trades),
+        "trades": len(enough),
         "fund_takes": len(spent),
         "fund_units": f"{FUND_UNITS:,}",
         "fund_cost": f"{cost.amount:,}",

@@ -60,13 +60,13 @@ def obligations(trades: Iterable[Trade]) -> tuple[Obligation, ...]:
         One obligation for each trade, in the same order.
 
     Example:
-        >>> from carbonkit.market import Trade
+        >>> from carbonkit.market import Method, Trade
         >>> from carbonkit.schemes.china_national import instrument
         >>> from carbonkit.values import OrderId, as_date, as_instant
         >>> cea = instrument("CEA", as_date("2021-07-16"))
-        >>> trade = Trade(sequence=1, day=as_date("2021-07-16"), instrument=cea,
+        >>> trade = Trade(sequence=1, day=as_date("2021-07-16"), instrument=cea, method=Method.LISTED,
         ...               price=cea.quote("48.00"), quantity=100, buyer=AccountId("KEE-002"),
-        ...               seller=AccountId("KEE-001"), post=OrderId("S-1"), take=OrderId("T-1"),
+        ...               seller=AccountId("KEE-001"), maker=OrderId("S-1"), taker=OrderId("T-1"),
         ...               at=as_instant("2021-07-16T01:30:05Z"))
         >>> [str(owed.cash) for owed in obligations([trade])]
         ['4800.00 CNY']

@@ -30,9 +30,10 @@ class PriceLimits:
         band: The rule that gave them.
 
     Example:
-        >>> from carbonkit.schemes.china_national import listed_rules
+        >>> from carbonkit.market import Method
+        >>> from carbonkit.schemes.china_national import venue_rules
         >>> from carbonkit.values import as_date
-        >>> limits = listed_rules(as_date("2021-07-16")).limits(Price("48.00", "CNY", "tCO2e"))
+        >>> limits = venue_rules(as_date("2021-07-16")).limits(Method.LISTED, Price("48.00", "CNY", "tCO2e"))
         >>> str(limits.lowest), str(limits.highest), Price("52.81", "CNY", "tCO2e") in limits
         ('43.20 CNY/tCO2e', '52.80 CNY/tCO2e', False)
     """

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import enum
 
-__all__ = ["Refusal"]
+from carbonkit.errors import MarketError
+
+__all__ = ["Refusal", "refused"]
 
 
 class Refusal(enum.StrEnum):
@@ -17,7 +19,7 @@ class Refusal(enum.StrEnum):
     """
 
     NOT_A_TRADING_DAY = "not_a_trading_day"
-    """The venue does not open on this day of the week."""
+    """The venue does not open on this day."""
     OUTSIDE_HOURS = "outside_hours"
     """The instant lies outside the day's trading hours."""
     CLOCK_BACKWARDS = "clock_backwards"
@@ -52,7 +54,68 @@ class Refusal(enum.StrEnum):
     """The post is not among the best price levels that may be taken."""
     MORE_THAN_POSTED = "more_than_posted"
     """The quantity is more than the post still offers."""
+    UNKNOWN_INSTRUMENT = "unknown_instrument"
+    """The venue does not trade the instrument."""
+    METHOD_NOT_OFFERED = "method_not_offered"
+    """The venue does not trade the instrument in this way."""
+    DUPLICATE_ACCOUNT = "duplicate_account"
+    """The account has been admitted already."""
+    DUPLICATE_INSTRUMENT = "duplicate_instrument"
+    """The instrument is listed already."""
+    DAY_NOT_OPEN = "day_not_open"
+    """No trading day is open."""
+    DAY_STILL_OPEN = "day_still_open"
+    """A trading day is still open."""
+    HALTED = "halted"
+    """Trading is suspended."""
+    RESTRICTED = "restricted"
+    """The participant may not enter such orders for now."""
+    HOLDING_LIMIT = "holding_limit"
+    """The account would hold more than it may."""
+    TOO_LARGE = "too_large"
+    """The number is larger than any that the venue counts."""
+    WOULD_TRADE = "would_trade"
+    """The order is to rest, and would trade at once."""
+    NO_MARKET_ORDERS = "no_market_orders"
+    """The venue takes no market orders."""
+    NO_CHANGE = "no_change"
+    """The command would change nothing."""
+    NOT_COUNTERPARTY = "not_counterparty"
+    """It is not for this account to answer the proposal."""
+    AUCTION_CLOSED = "auction_closed"
+    """The auction takes no bids at this time."""
+    AUCTION_RUNNING = "auction_running"
+    """The auction's bidding has not ended."""
+    CALL_RUNNING = "call_running"
+    """The call auction has not ended."""
+    FLOOR_NOT_ALLOWED = "floor_not_allowed"
+    """The seller may not choose this floor."""
+    BELOW_FLOOR = "below_floor"
+    """The bid lies below the auction's floor."""
+    NOT_A_COMMAND = "not_a_command"
+    """The venue does not know what it is told."""
     INSUFFICIENT_ALLOWANCES = "insufficient_allowances"
     """The seller has fewer units that may be sold today."""
     INSUFFICIENT_CASH = "insufficient_cash"
     """The buyer has less free cash than the order costs."""
+
+
+def refused(code: Refusal, must: str, was: object, field: str, hint: str = "") -> MarketError:
+    """
+    Make the error of a refusal.
+
+    Args:
+        code: Its reason code.
+        must: What the value must be.
+        was: What it was.
+        field: Which value.
+        hint: What to do instead.
+
+    Returns:
+        The error, for the caller to raise.
+
+    Example:
+        >>> print(refused(Refusal.HALTED, "come while trading is not suspended", "a failure", "instrument"))
+        instrument: must come while trading is not suspended, was a failure
+    """
+    return MarketError(must, was=was, field=field, code=code, hint=hint)

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from carbonkit.errors import BatchError, InvalidValueError, MarketError, Problem
-from carbonkit.market.order import Cancel, Command, Post, Side, Take
+from carbonkit.errors import BatchError, InvalidValueError, Problem
+from carbonkit.market.entry import Cancel, NewOrder, Take
+from carbonkit.market.event import Rejected
+from carbonkit.market.order import Side
 from carbonkit.market.refusal import Refusal
 from carbonkit.values.identifier import AccountId, OrderId
 from carbonkit.values.number import exact, whole
@@ -25,8 +27,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from typing import Any
 
+    from carbonkit.market.event import Event
     from carbonkit.market.instrument import Instrument
-    from carbonkit.market.listed import ListedSession
+    from carbonkit.market.venue import Venue
 
 __all__ = ["Tape", "TapeEntry", "read_tape", "run_tape"]
 
@@ -59,7 +62,7 @@ class TapeEntry:
 
     row: int
     sequence: int
-    command: Command
+    command: NewOrder | Take | Cancel
 
 
 @attrs.frozen
@@ -165,7 +168,7 @@ def _cell_problems(cells: Mapping[str, Any], file: str, row: int) -> Iterator[Pr
             yield Problem(code=InvalidValueError.code, must=must, was=was, field=name, file=file, row=row)
 
 
-def _command(cells: Mapping[str, Any], instrument: Instrument) -> Command:
+def _command(cells: Mapping[str, Any], instrument: Instrument) -> NewOrder | Take | Cancel:
     account, at = cells["account"], cells["at"]
     if cells["action"] == "cancel":
         return Cancel(account=account, target=cells["target_order_id"], at=at)
@@ -177,9 +180,10 @@ def _command(cells: Mapping[str, Any], instrument: Instrument) -> Command:
             quantity=cells["quantity"],
             at=at,
         )
-    return Post(
+    return NewOrder(
         order_id=cells["order_id"],
         account=account,
+        instrument=instrument.id,
         side=_SIDES[cells["action"]],
         price=instrument.quote(cells["price"]),
         quantity=cells["quantity"],
@@ -187,51 +191,54 @@ def _command(cells: Mapping[str, Any], instrument: Instrument) -> Command:
     )
 
 
-def run_tape(session: ListedSession, tape: Tape) -> ListedSession:
+def run_tape(venue: Venue, tape: Tape) -> tuple[Venue, tuple[Event, ...]]:
     """
     Carry out a whole tape, or nothing of it.
 
     Args:
-        session: The session to start from; it stays as it is.
+        venue: The venue to start from, its day open; it stays as it is.
         tape: The commands.
 
     Returns:
-        A copy of the session after all of them, still open.
+        A copy of the venue after all of them, and what it said.
 
     Raises:
         BatchError: If the rules refuse any command; every refusal names file, row and field.
 
     Example:
-        >>> from carbonkit.market import ListedSession
-        >>> from carbonkit.schemes.china_national import instrument, listed_rules
+        >>> from carbonkit.market import ListInstrument, OpenDay, Venue
+        >>> from carbonkit.schemes.china_national import instrument, venue_rules
         >>> from carbonkit.values import as_date
-        >>> day = as_date("2021-07-16")
-        >>> cea = instrument("CEA", day)
-        >>> session = ListedSession(instrument=cea, rules=listed_rules(day), day=day,
-        ...                         previous_close=cea.quote("48.00"), participants=[])
+        >>> cea, early = instrument("CEA", as_date("2021-07-16")), "2021-07-16T09:00:00+08:00"
+        >>> venue = Venue(venue_rules)
+        >>> said = venue.apply(ListInstrument(instrument=cea, base=cea.quote("48.00"), at=early))
+        >>> said = venue.apply(OpenDay(day="2021-07-16", at=early))
         >>> tape = read_tape(["seq,at,account,action,order_id,target_order_id,price,quantity",
         ...                   "1,2021-07-16T09:30:00+08:00,KEE-001,cancel,,S-1,,"],
         ...                  file="tape.csv", instrument=cea)
-        >>> run_tape(session, tape)
+        >>> run_tape(venue, tape)
         Traceback (most recent call last):
         ...
         carbonkit.errors.BatchError: 1 problem; nothing was written
-          tape.csv, row 2, account: must be a participant of the session, was KEE-001
+          tape.csv, row 2, account: must be a participant of the venue, was KEE-001
     """
-    after = session.copy()
+    after = venue.copy()
+    events: list[Event] = []
     problems: list[Problem] = []
     refused: dict[OrderId, int] = {}
     for entry in tape.entries:
-        try:
-            after.apply(entry.command)
-        except MarketError as error:
-            problem = error.at(file=tape.file, row=entry.row).problem
-            if isinstance(entry.command, Post):
-                refused[entry.command.order_id] = entry.row
-            elif problem.code == Refusal.UNKNOWN_ORDER and entry.command.target in refused:
-                hint = f"row {refused[entry.command.target]}, which posts it, was refused"
-                problem = attrs.evolve(problem, hint=hint)
-            problems.append(problem)
+        said = after.apply(entry.command)
+        events += said
+        first = said[0]
+        if not isinstance(first, Rejected):
+            continue
+        problem = attrs.evolve(first.problem, file=tape.file, row=entry.row)
+        if isinstance(entry.command, NewOrder):
+            refused[entry.command.order_id] = entry.row
+        elif problem.code == Refusal.UNKNOWN_ORDER and entry.command.target in refused:
+            hint = f"row {refused[entry.command.target]}, which posts it, was refused"
+            problem = attrs.evolve(problem, hint=hint)
+        problems.append(problem)
     if problems:
         raise BatchError(problems)
-    return after
+    return after, tuple(events)

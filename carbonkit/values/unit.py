@@ -92,6 +92,7 @@ _TABLE: Final[Mapping[Dimension, tuple[tuple[str, str, str], ...]]] = MappingPro
             ("ktCO2e", "1000000", _SI),
             ("MtCO2e", "1000000000", _SI),
             ("GtCO2e", "1000000000000", _SI),
+            ("short_tonCO2e", "907.18474", _HB44),
         ),
         Dimension.ENERGY: (
             ("J", "0.000001", _SI),

@@ -19,7 +19,7 @@ from carbonkit.values import AccountId, AssetId, CommandId, FixedClock
 from scripts.make_golden import results
 
 if TYPE_CHECKING:
-    from carbonkit.market import ListedSession, Tape
+    from carbonkit.market import Event, Tape, Venue
 
 
 @pytest.fixture(scope="module")
@@ -58,12 +58,12 @@ def test_differences_of_the_ledger_are_said_one_by_one() -> None:
 def test_a_trade_that_cannot_be_settled_stops_the_act(
     opened: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def spend_meanwhile(session: ListedSession, tape: Tape) -> ListedSession:
+    def spend_meanwhile(venue: Venue, tape: Tape) -> tuple[Venue, tuple[Event, ...]]:
         buyer = AccountId("KEE-021")
         rest = opened.quantity(buyer, AssetId("CNY"))
         spent = Leg(AssetId("CNY"), rest, buyer, trade.BANK)
         opened.post(Transfer(CommandId("meanwhile"), [spent], "withdrawal", "2021-07-16T06:00:00Z"))
-        return run_tape(session, tape)
+        return run_tape(venue, tape)
 
     monkeypatch.setattr(trade, "run_tape", spend_meanwhile)
     with pytest.raises(MarketError, match=r"settlement: must settle every trade, was CEA/20210716/1: "):

@@ -1,92 +1,14 @@
-"""What the market's tests start from: the first day of the national market, and short ways to speak."""
+"""What the market's tests start from: the first day of the national market."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
-from typing import TypeAlias
 
 import pytest
 
-from carbonkit.market import (
-    Cancel,
-    Instrument,
-    ListedRules,
-    ListedSession,
-    Participant,
-    ParticipantKind,
-    Post,
-    Side,
-    Take,
-)
-from carbonkit.schemes.china_national import instrument, listed_rules
-from carbonkit.values import Money
-
-DAY = datetime.date(2021, 7, 16)
-SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
-
-Holdings: TypeAlias = Mapping[str, tuple[int, str]]
-
-
-def clock(time: str) -> datetime.datetime:
-    return datetime.datetime.fromisoformat(f"{DAY}T{time}+08:00")
-
-
-class Desk:
-    """Makes commands from short words, at 10:00 unless told otherwise."""
-
-    def __init__(self, cea: Instrument) -> None:
-        self.cea = cea
-
-    def sell(
-        self, order_id: str, account: str, price: str, quantity: str | int, at: str = "10:00:00"
-    ) -> Post:
-        return self._post(Side.SELL, order_id, account, price=price, quantity=quantity, at=at)
-
-    def buy(self, order_id: str, account: str, price: str, quantity: str | int, at: str = "10:00:00") -> Post:
-        return self._post(Side.BUY, order_id, account, price=price, quantity=quantity, at=at)
-
-    def _post(
-        self, side: Side, order_id: str, account: str, *, price: str, quantity: str | int, at: str
-    ) -> Post:
-        return Post(
-            order_id=order_id,
-            account=account,
-            side=side,
-            price=self.cea.quote(price),
-            quantity=quantity,
-            at=clock(at),
-        )
-
-    def take(
-        self, order_id: str, account: str, target: str, quantity: str | int, at: str = "10:00:00"
-    ) -> Take:
-        return Take(order_id=order_id, account=account, target=target, quantity=quantity, at=clock(at))
-
-    def cancel(self, account: str, target: str, at: str = "10:00:00") -> Cancel:
-        return Cancel(account=account, target=target, at=clock(at))
-
-
-OpenSession: TypeAlias = Callable[..., ListedSession]
-
-# A and B sell and buy; RICH can do anything; POOR has nothing.
-HOLDINGS: Holdings = {
-    "A": (10_000, "1000000"),
-    "B": (10_000, "1000000"),
-    "RICH": (10_000_000, "1000000000"),
-    "POOR": (0, "0"),
-}
-
-
-def participants(holdings: Holdings) -> Iterable[Participant]:
-    for account, (allowances, cash) in holdings.items():
-        yield Participant(
-            account=account,
-            kind=ParticipantKind.KEY_EMITTER,
-            allowances=allowances,
-            cash=Money(Decimal(cash), "CNY"),
-        )
+from carbonkit.market import Instrument, VenueRules
+from carbonkit.schemes.china_national import instrument, venue_rules
+from tests.floor import DAY, HOLDINGS, Desk, Floor, Holdings, OpenSession, open_floor, participants
 
 
 @pytest.fixture
@@ -100,8 +22,8 @@ def cea() -> Instrument:
 
 
 @pytest.fixture
-def rules() -> ListedRules:
-    return listed_rules(DAY)
+def rules() -> VenueRules:
+    return venue_rules(DAY)
 
 
 @pytest.fixture
@@ -110,16 +32,8 @@ def desk(cea: Instrument) -> Desk:
 
 
 @pytest.fixture
-def open_session(cea: Instrument, rules: ListedRules) -> OpenSession:
-    def opened(
-        *, holdings: Holdings = HOLDINGS, rules: ListedRules = rules, close: str = "48.00"
-    ) -> ListedSession:
-        return ListedSession(
-            instrument=cea,
-            rules=rules,
-            day=DAY,
-            previous_close=cea.quote(close),
-            participants=participants(holdings),
-        )
+def open_session(cea: Instrument, rules: VenueRules) -> OpenSession:
+    def opened(*, holdings: Holdings = HOLDINGS, rules: VenueRules = rules, close: str = "48.00") -> Floor:
+        return open_floor(participants(holdings), cea=cea, rules=rules, close=close)
 
     return opened

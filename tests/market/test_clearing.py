@@ -6,7 +6,7 @@ from carbonkit.market import Obligation, obligations
 from carbonkit.values import AccountId, AssetId, Money
 
 if TYPE_CHECKING:
-    from tests.market.conftest import Desk, OpenSession
+    from tests.floor import Desk, OpenSession
 
 
 def test_each_trade_is_owed_by_itself_and_in_full(desk: Desk, open_session: OpenSession) -> None:

@@ -15,17 +15,17 @@ from carbonkit.errors import MarketError
 from carbonkit.market import (
     Cancel,
     Command,
-    ListedSession,
+    NewOrder,
     OrderState,
     Participant,
     ParticipantKind,
-    Post,
     Refusal,
     Side,
     Take,
 )
-from carbonkit.schemes.china_national import instrument, listed_rules
+from carbonkit.schemes.china_national import instrument, venue_rules
 from carbonkit.values import AccountId, Money, OrderId
+from tests.floor import open_floor
 
 DAY = datetime.date(2021, 7, 16)
 OPENING = datetime.datetime(2021, 7, 16, 1, 30, tzinfo=datetime.UTC)
@@ -62,21 +62,16 @@ class Listing:
 class SessionAgainstModel(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.session = ListedSession(
-            instrument=CEA,
-            rules=listed_rules(DAY),
-            day=DAY,
-            previous_close=CEA.quote("48.00"),
-            participants=[
-                Participant(
-                    account=account,
-                    kind=ParticipantKind.KEY_EMITTER,
-                    allowances=tonnes,
-                    cash=Money.from_minor(fen, "CNY"),
-                )
-                for account, (tonnes, fen) in START.items()
-            ],
-        )
+        people = [
+            Participant(
+                account=account,
+                kind=ParticipantKind.KEY_EMITTER,
+                allowances=tonnes,
+                cash=Money.from_minor(fen, "CNY"),
+            )
+            for account, (tonnes, fen) in START.items()
+        ]
+        self.session = open_floor(people, cea=CEA, rules=venue_rules(DAY))
         self.listings: dict[str, Listing] = {}
         self.takes: dict[str, str] = {}
         self.deals: list[tuple[str, str, int, int]] = []  # seller, buyer, fen, tonnes
@@ -107,7 +102,9 @@ class SessionAgainstModel(RuleBasedStateMachine):
             wrong.add(Refusal.CLOCK_BACKWARDS)
         if not any(start <= second < end for start, end in HOURS):
             wrong.add(Refusal.OUTSIDE_HOURS)
-        return {Refusal.SESSION_CLOSED} if self.closed else wrong
+        if self.closed:
+            wrong.add(Refusal.DAY_NOT_OPEN)
+        return wrong
 
     def wrong_order(self, account: str, order_id: str, halves: int) -> set[Refusal]:
         wrong = set()
@@ -171,9 +168,10 @@ class SessionAgainstModel(RuleBasedStateMachine):
         elif not 43_200 <= tenths <= 52_800:
             wrong.add(Refusal.OUTSIDE_BAND)
         wrong |= self.short(account, side, tenths // 10, halves // 2)
-        command = Post(
+        command = NewOrder(
             order_id=order_id,
             account=account,
+            instrument=CEA.id,
             side=side,
             price=CEA.quote(Money.from_minor(tenths, "CNY").amount.scaleb(-1)),
             quantity=Money.from_minor(50 * halves, "CNY").amount,
@@ -260,6 +258,7 @@ class SessionAgainstModel(RuleBasedStateMachine):
         for order_id in live:
             self.listings[order_id].end = OrderState.EXPIRED
         self.closed = True
+        self.second = HOURS[-1][1]
 
     # --------------------------------------------------------------- what must hold
 
@@ -285,7 +284,7 @@ class SessionAgainstModel(RuleBasedStateMachine):
         assert all(trade.price in self.session.limits for trade in self.session.trades)
         taken = Counter[str]()
         for trade in self.session.trades:
-            taken[str(trade.post)] += trade.quantity
+            taken[str(trade.maker)] += trade.quantity
         assert taken == Counter(
             {order_id: one.filled for order_id, one in self.listings.items() if one.filled}
         )

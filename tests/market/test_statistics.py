@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.market import DayBulletin, Instrument, ListedRules, Trade, bulletin
-from carbonkit.schemes.china_national import instrument, listed_rules
+from carbonkit.market import DayBulletin, Instrument, Method, Trade, VenueRules, bulletin
+from carbonkit.schemes.china_national import instrument, venue_rules
 from carbonkit.values import AccountId, InstrumentId, Money, OrderId, Price, Rounding, Status, as_instant
 
 DAY = datetime.date(2021, 7, 16)
 CEA = instrument("CEA", DAY)
-RULES = listed_rules(DAY)
+RULES = venue_rules(DAY)
 
 
 def trade(sequence: int, ticks: int, quantity: int) -> Trade:
@@ -28,13 +28,14 @@ def trade(sequence: int, ticks: int, quantity: int) -> Trade:
         quantity=quantity,
         buyer=AccountId("B"),
         seller=AccountId("A"),
-        post=OrderId(f"S-{sequence}"),
-        take=OrderId(f"T-{sequence}"),
+        method=Method.LISTED,
+        maker=OrderId(f"S-{sequence}"),
+        taker=OrderId(f"T-{sequence}"),
         at=as_instant("2021-07-16T02:00:00Z"),
     )
 
 
-def day_of(deals: list[tuple[int, int]], close: str = "48.00", rules: ListedRules = RULES) -> DayBulletin:
+def day_of(deals: list[tuple[int, int]], close: str = "48.00", rules: VenueRules = RULES) -> DayBulletin:
     trades = [trade(number, *deal) for number, deal in enumerate(deals, start=1)]
     return bulletin(trades, instrument=CEA, rules=rules, day=DAY, previous_close=CEA.quote(close))
 
@@ -81,7 +82,9 @@ def test_splitting_a_trade_changes_no_price(deals: list[tuple[int, int]], part: 
     ticks, quantity = deals[0]
     if quantity > part:
         split = day_of([(ticks, part), (ticks, quantity - part), *deals[1:]])
-        assert attrs.evolve(split, trades=len(deals)) == day_of(deals)
+        assert split.trades == len(deals) + 1
+        (totals,) = split.methods
+        assert attrs.evolve(split, methods=(attrs.evolve(totals, trades=len(deals)),)) == day_of(deals)
 
 
 def test_a_tie_goes_up() -> None:

@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from carbonkit.errors import BatchError
-from carbonkit.market import Cancel, Instrument, Post, Refusal, Side, Take, read_tape, run_tape
-from carbonkit.values import OrderId
+from carbonkit.market import Cancel, Instrument, NewOrder, Refusal, Side, Take, Traded, read_tape, run_tape
 
 if TYPE_CHECKING:
-    from tests.market.conftest import OpenSession
+    from tests.floor import OpenSession
 
 HEADER = "seq,at,account,action,order_id,target_order_id,price,quantity"
 AT = "2021-07-16T10:00:00+08:00"
@@ -26,10 +25,16 @@ def test_a_tape_is_read_into_commands(cea: Instrument) -> None:
     tape = read_tape(GOOD, file="tape.csv", instrument=cea)
     assert [(entry.row, entry.sequence) for entry in tape.entries] == [(2, 1), (3, 2), (4, 5), (5, 6)]
     sell, buy, take, cancel = (entry.command for entry in tape.entries)
-    assert sell == Post(
-        order_id="S-1", account="A", side=Side.SELL, price=cea.quote("48.00"), quantity=1000, at=AT
+    assert sell == NewOrder(
+        order_id="S-1",
+        account="A",
+        instrument="CEA",
+        side=Side.SELL,
+        price=cea.quote("48.00"),
+        quantity=1000,
+        at=AT,
     )
-    assert isinstance(buy, Post)
+    assert isinstance(buy, NewOrder)
     assert buy.side is Side.BUY
     assert take == Take(order_id="T-1", account="B", target="S-1", quantity=400, at=AT)
     assert cancel == Cancel(account="B", target="B-1", at=AT)
@@ -77,25 +82,22 @@ def test_every_problem_of_form_is_reported_at_once(cea: Instrument) -> None:
 
 def test_a_good_tape_is_carried_out_on_a_copy(cea: Instrument, open_session: OpenSession) -> None:
     session = open_session()
-    after = run_tape(session, read_tape(GOOD, file="tape.csv", instrument=cea))
-    assert [trade.quantity for trade in after.trades] == [400]
-    assert not after.closed
-    assert session.trades == ()
-    assert dict(session.orders) == {}
+    after, said = run_tape(session.venue, read_tape(GOOD, file="tape.csv", instrument=cea))
+    assert [event.trade.quantity for event in said if isinstance(event, Traded)] == [400]
+    assert after.day is not None
+    assert session.orders == {}
 
 
 def test_the_same_tape_gives_the_same_day(cea: Instrument, open_session: OpenSession) -> None:
     tape = read_tape(GOOD, file="tape.csv", instrument=cea)
-    one, two = run_tape(open_session(), tape), run_tape(open_session(), tape)
-    assert one.trades == two.trades
-    assert one.orders == two.orders
-    assert one.positions == two.positions
-    assert one.bulletin() == two.bulletin()
+    one, two = run_tape(open_session().venue, tape), run_tape(open_session().venue, tape)
+    assert one[1] == two[1]
+    assert one[0].snapshot() == two[0].snapshot()
 
 
 def test_nothing_of_a_bad_tape_is_carried_out(cea: Instrument, open_session: OpenSession) -> None:
     session = open_session()
-    opening = dict(session.positions)
+    opening = session.positions
     lines = [
         *GOOD,
         f"7,{AT},A,post-sell,S-2,,60.00,10",
@@ -105,7 +107,7 @@ def test_nothing_of_a_bad_tape_is_carried_out(cea: Instrument, open_session: Ope
         f"11,{AT},A,post-sell,S-4,,48.00,10",
     ]
     with pytest.raises(BatchError) as error:
-        run_tape(session, read_tape(lines, file="tape.csv", instrument=cea))
+        run_tape(session.venue, read_tape(lines, file="tape.csv", instrument=cea))
     found = [(problem.row, problem.field, problem.code) for problem in error.value.problems]
     assert found == [
         (6, "price", Refusal.OUTSIDE_BAND),
@@ -116,18 +118,19 @@ def test_nothing_of_a_bad_tape_is_carried_out(cea: Instrument, open_session: Ope
     hints = [problem.hint for problem in error.value.problems]
     assert hints == ["", "row 6, which posts it, was refused", "", ""]
     assert {problem.file for problem in error.value.problems} == {"tape.csv"}
-    assert session.trades == ()
-    assert dict(session.orders) == {}
-    assert dict(session.positions) == opening
+    assert session.orders == {}
+    assert session.positions == opening
 
 
 def test_an_empty_tape_changes_nothing(cea: Instrument, open_session: OpenSession) -> None:
     tape = read_tape([HEADER], file="tape.csv", instrument=cea)
-    assert run_tape(open_session(), tape).trades == ()
+    session = open_session()
+    assert run_tape(session.venue, tape)[0].snapshot() == session.venue.snapshot()
 
 
 def test_a_tape_goes_on_from_a_running_session(cea: Instrument, open_session: OpenSession) -> None:
-    first = run_tape(open_session(), read_tape(GOOD, file="a.csv", instrument=cea))
+    first, _ = run_tape(open_session().venue, read_tape(GOOD, file="a.csv", instrument=cea))
     more = read_tape([HEADER, f"7,{AT},B,take,T-2,S-1,,600"], file="b.csv", instrument=cea)
-    assert run_tape(first, more).orders[OrderId("S-1")].remaining == 0
-    assert first.orders[OrderId("S-1")].remaining == 600
+    after, _ = run_tape(first, more)
+    assert after.order("S-1").remaining == 0
+    assert first.order("S-1").remaining == 600

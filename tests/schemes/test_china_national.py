@@ -6,40 +6,54 @@ import pytest
 
 from carbonkit.errors import InvalidValueError, NotFoundError
 from carbonkit.market import Available, SizeLimit
-from carbonkit.schemes.china_national import instrument, listed_rules
+from carbonkit.schemes.china_national import instrument, venue_rules
 from carbonkit.values import AssetId, Price, Rounding, Status
 
 FIRST_DAY = datetime.date(2021, 7, 16)
 
 
 def test_the_rules_are_those_of_the_notice() -> None:
-    rules = listed_rules(FIRST_DAY)
+    rules = venue_rules(FIRST_DAY)
+    listed, block, auction = rules.methods
+    assert [each.code for each in rules.methods] == ["10", "20", "21"]
     assert rules.tick.value == Price("0.01", "CNY", "tCO2e")
     assert rules.lot.value == 1
-    assert rules.band.percent.value == 10
-    assert rules.band.rounding.value is Rounding.HALF_UP
-    assert rules.size.value == SizeLimit(at_least=1, below=100_000)
-    assert rules.levels.value == 5
-    assert rules.hours.value.windows == (("09:30", "11:30"), ("13:00", "15:00"))
-    assert rules.hours.value.zone == "Asia/Shanghai"
+    bands = [each.band for each in rules.methods if each.band is not None]
+    assert [band.percent.value for band in bands] == [10, 30, 10]
+    assert {band.rounding.value for band in bands} == {Rounding.HALF_UP}
+    assert listed.size.value == SizeLimit(at_least=1, below=100_000)
+    assert block.size.value == auction.size.value == SizeLimit(at_least=100_000, below=None)
+    assert listed.levels is not None
+    assert listed.levels.value == 5
+    assert listed.hours.value.windows == (("09:30", "11:30"), ("13:00", "15:00"))
+    assert block.hours.value.windows == (("13:00", "15:00"),)
+    assert listed.hours.value.zone == "Asia/Shanghai"
     assert rules.bought.value is Available.NEXT_TRADING_DAY
     assert rules.proceeds.value is Available.SAME_DAY
 
 
 def test_every_rule_says_how_sure_it_is() -> None:
-    rules = listed_rules(FIRST_DAY)
+    rules = venue_rules(FIRST_DAY)
     sure = {rule.what: rule.source.status for rule in rules.rules()}
-    derived = {rules.band.rounding.what, rules.closing_rounding.what, rules.change_rounding.what}
-    recalled = {rules.proceeds.what}
-    assert {what for what, status in sure.items() if status is Status.DERIVED} == derived
-    assert {what for what, status in sure.items() if status is Status.RECALLED} == recalled
+    assert {what for what, status in sure.items() if status is Status.DERIVED} == {
+        "rounding of the limits",
+        "rounding of the closing price",
+        "rounding of the change",
+    }
+    assert {what for what, status in sure.items() if status is Status.RECALLED} == {
+        "money earned may be spent",
+        "orders of one account",
+        "trading days",
+        "rounding of an auction's limits",
+        "trading hours of auctions",
+    }
     assert all(rule.source.note for rule in rules.rules())
 
 
 def test_rules_are_known_from_the_notice_on() -> None:
-    assert listed_rules(datetime.date(2021, 6, 22)).valid_on(datetime.date(2026, 8, 19))
+    assert venue_rules(datetime.date(2021, 6, 22)).valid_on(datetime.date(2026, 8, 19))
     with pytest.raises(NotFoundError):
-        listed_rules(datetime.date(2021, 6, 21))
+        venue_rules(datetime.date(2021, 6, 21))
 
 
 def test_subjects_name_their_allowances() -> None:

@@ -23,9 +23,10 @@ from carbonkit.ledger import (
     SerialRange,
     Transfer,
 )
-from carbonkit.market import ListedSession, Participant, ParticipantKind, read_tape, run_tape
-from carbonkit.schemes.china_national import instrument, listed_rules
+from carbonkit.market import Participant, ParticipantKind, read_tape, run_tape
+from carbonkit.schemes.china_national import instrument, venue_rules
 from carbonkit.values import FixedClock, Money, Price, as_date
+from tests.floor import open_floor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,14 +54,8 @@ def tape(*rows: str) -> None:
     seller = Participant(
         account="KEE-001", kind=ParticipantKind.KEY_EMITTER, allowances=1_000, cash=Money("0", "CNY")
     )
-    session = ListedSession(
-        instrument=cea,
-        rules=listed_rules(DAY),
-        day=DAY,
-        previous_close=cea.quote("48.00"),
-        participants=[seller],
-    )
-    run_tape(session, read_tape([TAPE, *rows], file="tape.csv", instrument=cea))
+    session = open_floor([seller], cea=cea, rules=venue_rules(DAY))
+    run_tape(session.venue, read_tape([TAPE, *rows], file="tape.csv", instrument=cea))
 
 
 def post(name: str, serials: tuple[SerialRange, ...] | Selection, quantity: int) -> None:

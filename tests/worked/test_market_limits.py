@@ -13,10 +13,11 @@ from decimal import Decimal
 
 import pytest
 
-from carbonkit.schemes.china_national import listed_rules
+from carbonkit.market import Method, PriceLimits
+from carbonkit.schemes.china_national import venue_rules
 from carbonkit.values import Price, Rounding, as_date, round_to
 
-RULES = listed_rules(as_date("2021-07-16"))
+RULES = venue_rules(as_date("2021-07-16"))
 UP = [("48.00", "52.80"), ("55.52", "61.07"), ("52.96", "58.26"), ("67.15", "73.87"), ("42.85", "47.14")]
 DOWN = [("56.15", "50.54"), ("46.41", "41.77")]
 
@@ -25,14 +26,20 @@ def cny(amount: str) -> Price:
     return Price(amount, "CNY", "tCO2e")
 
 
+def limits(close: str) -> PriceLimits:
+    found = RULES.limits(Method.LISTED, cny(close))
+    assert found is not None
+    return found
+
+
 @pytest.mark.parametrize(("close", "limit"), UP)
 def test_limit_up(close: str, limit: str) -> None:
-    assert RULES.limits(cny(close)).highest == cny(limit)
+    assert limits(close).highest == cny(limit)
 
 
 @pytest.mark.parametrize(("close", "limit"), DOWN)
 def test_limit_down(close: str, limit: str) -> None:
-    assert RULES.limits(cny(close)).lowest == cny(limit)
+    assert limits(close).lowest == cny(limit)
 
 
 def test_half_even_would_not_give_the_published_limits() -> None:

@@ -22,19 +22,21 @@ import pytest
 
 from carbonkit.errors import BatchError
 from carbonkit.market import (
+    CloseDay,
     DayBulletin,
-    ListedSession,
     OrderState,
     Participant,
     Refusal,
+    Traded,
     obligations,
     read_participants,
     read_tape,
     run_tape,
 )
-from carbonkit.schemes.china_national import instrument, listed_rules
+from carbonkit.schemes.china_national import instrument, venue_rules
 from carbonkit.values import AccountId, Money, OrderId, Rounding, divide, exact, read_table
 from carbonkit.values.number import total
+from tests.floor import Floor, open_floor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,26 +58,21 @@ def people() -> tuple[Participant, ...]:
     return read_participants(lines("participants.csv"), file="participants.csv")
 
 
-def opened(fund_cash: Money) -> ListedSession:
-    return ListedSession(
-        instrument=CEA,
-        rules=listed_rules(DAY),
-        day=DAY,
-        previous_close=CEA.quote("48.00"),
-        participants=[attrs.evolve(one, cash=fund_cash) if one.account == FUND else one for one in people()],
-    )
+def opened(fund_cash: Money) -> Floor:
+    brought = [attrs.evolve(one, cash=fund_cash) if one.account == FUND else one for one in people()]
+    return open_floor(brought, cea=CEA, rules=venue_rules(DAY))
 
 
 @pytest.fixture(scope="module")
-def session() -> ListedSession:
+def session() -> Floor:
     tape = read_tape(lines("tape.csv"), file="tape.csv", instrument=CEA)
-    after = run_tape(opened(FUND_NEEDS), tape)
-    after.close(END)
-    return after
+    after, said = run_tape(opened(FUND_NEEDS).venue, tape)
+    trades = tuple(event.trade for event in said if isinstance(event, Traded))
+    return Floor(after, CEA, trades).apply(CloseDay(at=END))
 
 
 @pytest.fixture(scope="module")
-def bulletin(session: ListedSession) -> DayBulletin:
+def bulletin(session: Floor) -> DayBulletin:
     return session.bulletin()
 
 
@@ -116,13 +113,13 @@ def test_published_csv_holds_the_same_figures_once(bulletin: DayBulletin) -> Non
     assert all("Shanghai Environment and Energy Exchange" in row["source"] for row in rows)
 
 
-def test_the_day_reached_the_limit_and_stayed_inside(session: ListedSession, bulletin: DayBulletin) -> None:
+def test_the_day_reached_the_limit_and_stayed_inside(session: Floor, bulletin: DayBulletin) -> None:
     assert bulletin.high == session.limits.highest
     assert all(trade.price in session.limits for trade in session.trades)
     assert all(order.quantity < 100_000 for order in session.orders.values())
 
 
-def test_orders_end_in_every_way(session: ListedSession) -> None:
+def test_orders_end_in_every_way(session: Floor) -> None:
     ends = Counter(order.state for order in session.orders.values())
     assert set(ends) == {OrderState.FILLED, OrderState.CANCELLED, OrderState.EXPIRED}
     partly = [order for order in session.orders.values() if order.filled and order.withdrawn]
@@ -130,7 +127,7 @@ def test_orders_end_in_every_way(session: ListedSession) -> None:
     assert 120 <= len(session.trades) <= 250
 
 
-def test_nothing_is_made_or_lost(session: ListedSession) -> None:
+def test_nothing_is_made_or_lost(session: Floor) -> None:
     positions = session.positions.values()
     assert sum(one.holding for one in positions) == sum(one.allowances for one in people())
     opening = total(one.cash.amount for one in people()) + FUND_NEEDS.amount
@@ -138,11 +135,11 @@ def test_nothing_is_made_or_lost(session: ListedSession) -> None:
     assert all(one.offered == 0 and one.committed == Money(0, "CNY") for one in positions)
 
 
-def test_the_fund_buys_what_the_provenance_says(session: ListedSession) -> None:
+def test_the_fund_buys_what_the_provenance_says(session: Floor) -> None:
     position = session.positions[FUND]
     assert (position.bought, position.sellable, position.cash) == (800_000, 0, Money(0, "CNY"))
     takes = [trade for trade in session.trades if trade.buyer == FUND]
-    assert all(session.orders[trade.take].account == FUND for trade in takes)
+    assert all(session.orders[trade.taker].account == FUND for trade in takes)
     text = (FOLDER / "PROVENANCE.md").read_text("utf-8")
     assert "41,006,530.00 CNY" in text
     assert "800,000 t" in text
@@ -153,13 +150,13 @@ def test_the_fund_buys_what_the_provenance_says(session: ListedSession) -> None:
 def test_with_less_cash_the_fund_is_refused_and_nothing_happens(cash: str) -> None:
     session = opened(Money(cash, "CNY"))
     with pytest.raises(BatchError) as error:
-        run_tape(session, read_tape(lines("tape.csv"), file="tape.csv", instrument=CEA))
+        run_tape(session.venue, read_tape(lines("tape.csv"), file="tape.csv", instrument=CEA))
     assert error.value.problems[0].code == Refusal.INSUFFICIENT_CASH
     assert error.value.problems[0].file == "tape.csv"
     assert session.trades == ()
 
 
-def test_obligations_can_be_met_in_the_order_of_the_trades(session: ListedSession) -> None:
+def test_obligations_can_be_met_in_the_order_of_the_trades(session: Floor) -> None:
     units = {one.account: one.allowances for one in people()}
     fen = {one.account: one.cash.to_minor() for one in people()} | {FUND: FUND_NEEDS.to_minor()}
     owed = obligations(session.trades)
@@ -175,12 +172,12 @@ def test_obligations_can_be_met_in_the_order_of_the_trades(session: ListedSessio
     assert sum(one.cash.to_minor() for one in owed) == 21_023_005_325
 
 
-def test_an_account_without_cash_buys_with_what_it_earned(session: ListedSession) -> None:
+def test_an_account_without_cash_buys_with_what_it_earned(session: Floor) -> None:
     assert {one.account: one.cash for one in people()}[AccountId("KEE-020")] == Money(0, "CNY")
     assert session.positions[AccountId("KEE-020")].bought == 12_000
 
 
-def test_the_opening_trade_is_at_the_base(session: ListedSession) -> None:
+def test_the_opening_trade_is_at_the_base(session: Floor) -> None:
     first = session.trades[0]
     assert (first.price, first.reference) == (CEA.quote("48.00"), "CEA/20210716/1")
     assert session.orders[OrderId("S-0001")].filled == first.quantity

@@ -9,10 +9,14 @@ import attrs
 from carbonkit.cli.demo.example import progress_of
 from carbonkit.errors import MarketError
 from carbonkit.ledger import Account, Asset, Bucket, Command, DefineAsset, Leg, OpenAccount, Transfer
+from carbonkit.market.administration import CloseDay
 from carbonkit.market.clearing import obligations
-from carbonkit.market.listed import ListedSession
-from carbonkit.market.order import Order
-from carbonkit.market.position import Participant, ParticipantKind, read_participants
+from carbonkit.market.event import DayClosed
+from carbonkit.market.event import Traded as TradeMade
+from carbonkit.market.holding import ParticipantKind
+from carbonkit.market.opening import open_venue
+from carbonkit.market.order import Order, OrderState
+from carbonkit.market.participant import Participant, read_participants
 from carbonkit.market.rulebook import Available
 from carbonkit.market.settlement import release, settle
 from carbonkit.market.statistics import DayBulletin
@@ -28,7 +32,7 @@ from carbonkit.registry import (
     UnitType,
 )
 from carbonkit.schemes import china_registry
-from carbonkit.schemes.china_national import instrument, listed_rules
+from carbonkit.schemes.china_national import instrument, venue_rules
 from carbonkit.values.identifier import AccountId, AssetId, CommandId
 from carbonkit.values.money import Money
 from carbonkit.values.number import plain
@@ -36,9 +40,13 @@ from carbonkit.values.table import read_table
 from carbonkit.values.time import as_date, as_instant, at_local_time
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from carbonkit.cli.demo.example import Examples
     from carbonkit.cli.screen import Screen
     from carbonkit.ledger.ledger import Ledger
+    from carbonkit.market.instrument import Instrument
+    from carbonkit.market.venue import Venue
     from carbonkit.values.price import Price
 
 __all__ = ["BANK", "DAY", "EXAMPLE", "UNIT", "YUAN", "Figure", "Traded", "open_market", "run"]
@@ -223,23 +231,19 @@ def run(ledger: Ledger, examples: Examples, screen: Screen) -> Traded:
     cea = instrument("CEA", DAY)
     published = _published(examples)
     named = read_participants(examples.lines(EXAMPLE, "participants.csv"), file="participants.csv")
-    session = ListedSession(
-        instrument=cea,
-        rules=listed_rules(DAY),
-        day=DAY,
-        previous_close=cea.quote(published["previous_close"].published),
-        participants=[_held(ledger, each) for each in named],
-    )
+    venue = _opened(ledger, cea, published["previous_close"].published, named)
     tape = read_tape(examples.lines(EXAMPLE, "tape.csv"), file="tape.csv", instrument=cea)
-    after = run_tape(session, tape)
-    expired = after.close(at_local_time(DAY, "15:00", _ZONE))
-    bulletin = after.bulletin()
+    after, said = run_tape(venue, tape)
+    said += after.apply(CloseDay(at=at_local_time(DAY, "15:00", _ZONE)))
+    trades = tuple(event.trade for event in said if isinstance(event, TradeMade))
+    bulletin = next(event for event in said if isinstance(event, DayClosed)).bulletins[0]
+    expired = tuple(order for order in after.orders() if order.state is OrderState.EXPIRED)
     settlement = settle(
         ledger,
-        obligations(after.trades),
+        obligations(trades),
         at_local_time(DAY, "15:30", _ZONE),
-        sellable_today=after.rules.bought.value is Available.SAME_DAY,
-        progress=progress_of(screen, "trades settled", len(after.trades)),
+        sellable_today=bulletin.rules.bought.value is Available.SAME_DAY,
+        progress=progress_of(screen, "trades settled", len(trades)),
     )
     if settlement.failed:
         owed, problem = settlement.failed[0]
@@ -248,7 +252,7 @@ def run(ledger: Ledger, examples: Examples, screen: Screen) -> Traded:
     freed = release(ledger, cea.asset, _NEXT_DAY, at_local_time(_NEXT_DAY, "09:00", _ZONE))
     traded = Traded(
         bulletin=bulletin,
-        trades=after.trades,
+        trades=trades,
         figures=_figures(bulletin, published),
         settled=len(settlement.receipts),
         expired=expired,
@@ -260,18 +264,28 @@ def run(ledger: Ledger, examples: Examples, screen: Screen) -> Traded:
     return traded
 
 
-def _held(ledger: Ledger, named: Participant) -> Participant:
-    """Say what a participant brings, by the ledger."""
-    return Participant(
-        account=named.account,
-        kind=named.kind,
-        allowances=ledger.quantity(named.account, UNIT.asset_id),
-        cash=Money.from_minor(ledger.quantity(named.account, YUAN), YUAN.text),
+def _opened(ledger: Ledger, cea: Instrument, close: str, named: Sequence[Participant]) -> Venue:
+    """Open the day at the exchange, with what each participant has by the ledger."""
+    held = [
+        attrs.evolve(
+            each,
+            allowances=ledger.quantity(each.account, UNIT.asset_id),
+            cash=Money.from_minor(ledger.quantity(each.account, YUAN), YUAN.text),
+        )
+        for each in named
+    ]
+    return open_venue(
+        venue_rules,
+        instrument=cea,
+        base=cea.quote(close),
+        participants=held,
+        day=DAY,
+        at=at_local_time(DAY, "09:00", _ZONE),
     )
 
 
-def _agrees(ledger: Ledger, session: ListedSession, account: AccountId) -> bool:
-    position = session.positions[account]
+def _agrees(ledger: Ledger, venue: Venue, account: AccountId) -> bool:
+    position = venue.position(account, UNIT.asset_id, YUAN.text)
     held = sum(ledger.quantity(account, UNIT.asset_id, bucket) for bucket in Bucket)
     return (held, ledger.quantity(account, YUAN)) == (position.holding, position.money.to_minor())
 

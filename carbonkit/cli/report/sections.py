@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from carbonkit.cli.report.chart import Bar, Point, bars, price_line, stacks
 from carbonkit.cli.report.element import Content, Words, element, table
+from carbonkit.market.trade import Method
 from carbonkit.values.number import Rounding, plain
 from carbonkit.values.time import at_local_time
 
@@ -317,8 +318,9 @@ def _day(act: Traded) -> ET.Element:
         Point(int((trade.at - start).total_seconds()), cea.ticks(trade.price), trade.quantity)
         for trade in act.trades
     ]
-    limits = act.bulletin.rules.limits(act.bulletin.previous_close)
-    marked = sorted({limits.lowest.amount, act.bulletin.previous_close.amount, limits.highest.amount})
+    limits = act.bulletin.rules.limits(Method.LISTED, act.bulletin.previous_close)
+    ends = () if limits is None else (limits.lowest.amount, limits.highest.amount)
+    marked = sorted({act.bulletin.previous_close.amount, *ends})
     heights = [(cea.ticks(cea.quote(amount)), plain(amount)) for amount in marked[1:]]
     return price_line(
         Words("Prices and volumes of the day", "当日价格与成交量"),

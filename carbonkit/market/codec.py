@@ -1,0 +1,167 @@
+"""The written form of commands and events: plain values for JSON, decimals as strings, nothing lost."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from decimal import Decimal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, cast, get_args, get_type_hints
+
+import attrs
+
+from carbonkit.errors import InvalidValueError, WrongTypeError
+from carbonkit.market import administration, entry, negotiation
+from carbonkit.market.instrument import Instrument
+from carbonkit.market.rulebook import VenueRules
+from carbonkit.values.identifier import Identifier, InstrumentId
+from carbonkit.values.money import Money
+from carbonkit.values.number import plain
+from carbonkit.values.price import Price
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from carbonkit.market.command import Command
+
+__all__ = ["command_of", "written"]
+
+_KINDS: Final[Mapping[str, type]] = MappingProxyType(
+    {
+        name: getattr(module, name)
+        for module in (administration, entry, negotiation)
+        for name in module.__all__
+        if attrs.has(getattr(module, name))
+    }
+)
+
+
+def written(value: object) -> Any:  # noqa: ANN401  JSON is of any type
+    """
+    Write a value as JSON can carry it.
+
+    Args:
+        value: A command, an event, or anything that stands in one.
+
+    Returns:
+        Numbers that are whole as int, others as str; ids, enumerations, dates and prices as str; the rest
+        as dict and list.
+
+    Raises:
+        WrongTypeError: If the value is of a type that no command or event holds.
+
+    Example:
+        >>> from carbonkit.values import Price
+        >>> written(Price("48.00", "CNY", "tCO2e"))
+        '48.00 CNY/tCO2e'
+    """
+    if value is None or type(value) in {bool, int, str}:
+        return value
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, Identifier):
+        return value.text
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, Price | Money):
+        return str(value)
+    if isinstance(value, VenueRules):
+        return value.digest()
+    if isinstance(value, tuple | list):
+        return [written(each) for each in value]
+    if attrs.has(type(value)):
+        kind = cast("type[attrs.AttrsInstance]", type(value))
+        facts = {each.name: written(getattr(value, each.name)) for each in attrs.fields(kind)}
+        return {"type": type(value).__name__, **facts}
+    raise WrongTypeError("be a value of a command or an event", was=repr(value)[:200], field="value")
+
+
+def command_of(facts: object) -> Command:
+    """
+    Make a command from its written form.
+
+    Args:
+        facts: What `written` gave.
+
+    Returns:
+        The command.
+
+    Raises:
+        InvalidValueError: If it is no command, or one of its fields is missing, unknown or of no such form.
+
+    Example:
+        >>> facts = {"type": "Cancel", "account": "KEE-001", "target": "S-1",
+        ...          "at": "2021-07-16T01:31:00+00:00"}
+        >>> command_of(facts).target
+        OrderId('S-1')
+    """
+    if not isinstance(facts, dict) or facts.get("type") not in _KINDS:
+        raise InvalidValueError("be a command", was=repr(facts)[:200], field="command")
+    kind = _KINDS[facts["type"]]
+    hints = get_type_hints(kind)
+    wanted = {each.name for each in attrs.fields(kind)}
+    given = set(facts) - {"type"}
+    if given != wanted:
+        odd = sorted(given ^ wanted)[0]
+        raise InvalidValueError(f"have the fields {', '.join(sorted(wanted))}", was=odd, field=facts["type"])
+    made: Command = kind(**{name: _value(facts[name], hints[name], name) for name in wanted})
+    return made
+
+
+def _value(fact: object, hint: Any, name: str) -> object:  # noqa: ANN401  type hints are of any type
+    kinds = set(get_args(hint)) or {hint}
+    if fact is None:
+        if type(None) not in kinds:
+            raise InvalidValueError("be given", was="null", field=name)
+        return None
+    if Instrument in kinds:
+        return _instrument(fact, name)
+    if type(fact) in {bool, int}:
+        return fact
+    if not isinstance(fact, str):
+        raise InvalidValueError("be a text or a whole number", was=repr(fact)[:200], field=name)
+    if Money in kinds:
+        amount, _, currency = fact.partition(" ")
+        return Money(amount, currency)
+    if Price in kinds:
+        amount, _, quoted = fact.partition(" ")
+        currency, _, unit = quoted.partition("/")
+        return Price(amount, currency, unit)
+    for kind in kinds:
+        if isinstance(kind, type) and issubclass(kind, enum.Enum):
+            return _member(kind, fact, name)
+    if datetime.date in kinds:
+        return _date(fact, name)
+    return fact
+
+
+def _member(kind: type[enum.Enum], fact: str, name: str) -> enum.Enum:
+    try:
+        return kind(fact)
+    except ValueError:
+        raise InvalidValueError(
+            f"be one of {', '.join(str(each.value) for each in kind)}", was=fact, field=name
+        ) from None
+
+
+def _date(fact: str, name: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(fact)
+    except ValueError:
+        raise InvalidValueError("be a date", was=fact[:200], field=name) from None
+
+
+def _instrument(fact: object, name: str) -> Instrument:
+    wanted = {"id", "asset", "currency", "unit", "tick", "lot", "type"}
+    if not isinstance(fact, dict) or set(fact) - {"terms"} != wanted:
+        raise InvalidValueError("be an instrument", was=repr(fact)[:200], field=name)
+    return Instrument(
+        InstrumentId(fact["id"]),
+        asset=fact["asset"],
+        currency=fact["currency"],
+        unit=fact["unit"],
+        tick=fact["tick"],
+        lot=fact["lot"],
+    )
