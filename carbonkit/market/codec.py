@@ -12,6 +12,7 @@ import attrs
 
 from carbonkit.errors import InvalidValueError, WrongTypeError
 from carbonkit.market import administration, entry, negotiation
+from carbonkit.market.contract import Credit, Forward, Future, Option, Spot, Terms
 from carbonkit.market.instrument import Instrument
 from carbonkit.market.rulebook import VenueRules
 from carbonkit.values.identifier import Identifier, InstrumentId
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from carbonkit.market.command import Command
 
-__all__ = ["command_of", "written"]
+__all__ = ["command_of", "terms_of", "written"]
 
 _KINDS: Final[Mapping[str, type]] = MappingProxyType(
     {
@@ -33,6 +34,10 @@ _KINDS: Final[Mapping[str, type]] = MappingProxyType(
         for name in module.__all__
         if attrs.has(getattr(module, name))
     }
+)
+
+_TERMS: Final[Mapping[str, type]] = MappingProxyType(
+    {kind.__name__: kind for kind in (Credit, Forward, Future, Option, Spot)}
 )
 
 
@@ -97,17 +102,44 @@ def command_of(facts: object) -> Command:
         >>> command_of(facts).target
         OrderId('S-1')
     """
-    if not isinstance(facts, dict) or facts.get("type") not in _KINDS:
-        raise InvalidValueError("be a command", was=repr(facts)[:200], field="command")
-    kind = _KINDS[facts["type"]]
+    made: Command = _made(facts, _KINDS, "command")
+    return made
+
+
+def terms_of(fact: object) -> Terms | None:
+    """
+    Make contract terms from their written form.
+
+    Args:
+        fact: What `written` gave; None for no terms.
+
+    Returns:
+        The terms.
+
+    Raises:
+        InvalidValueError: If they are no terms.
+
+    Example:
+        >>> terms_of({"type": "Spot", "scheme": "China national", "vintage": "2022"}).vintage
+        '2022'
+    """
+    if fact is None:
+        return None
+    made: Terms = _made(fact, _TERMS, "terms")
+    return made
+
+
+def _made(facts: object, kinds: Mapping[str, type], what: str) -> Any:  # noqa: ANN401  one of the kinds
+    if not isinstance(facts, dict) or facts.get("type") not in kinds:
+        raise InvalidValueError(f"be a {what}", was=repr(facts)[:200], field=what)
+    kind = kinds[facts["type"]]
     hints = get_type_hints(kind)
     wanted = {each.name for each in attrs.fields(kind)}
     given = set(facts) - {"type"}
     if given != wanted:
-        odd = sorted(given ^ wanted)[0]
+        odd = min(given ^ wanted)
         raise InvalidValueError(f"have the fields {', '.join(sorted(wanted))}", was=odd, field=facts["type"])
-    made: Command = kind(**{name: _value(facts[name], hints[name], name) for name in wanted})
-    return made
+    return kind(**{name: _value(facts[name], hints[name], name) for name in wanted})
 
 
 def _value(fact: object, hint: Any, name: str) -> object:  # noqa: ANN401  type hints are of any type
@@ -154,8 +186,8 @@ def _date(fact: str, name: str) -> datetime.date:
 
 
 def _instrument(fact: object, name: str) -> Instrument:
-    wanted = {"id", "asset", "currency", "unit", "tick", "lot", "type"}
-    if not isinstance(fact, dict) or set(fact) - {"terms"} != wanted:
+    wanted = {"id", "asset", "currency", "unit", "tick", "lot", "terms", "type"}
+    if not isinstance(fact, dict) or set(fact) != wanted:
         raise InvalidValueError("be an instrument", was=repr(fact)[:200], field=name)
     return Instrument(
         InstrumentId(fact["id"]),
@@ -164,4 +196,5 @@ def _instrument(fact: object, name: str) -> Instrument:
         unit=fact["unit"],
         tick=fact["tick"],
         lot=fact["lot"],
+        terms=terms_of(fact["terms"]),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from carbonkit.errors import NotFoundError
 from carbonkit.market.book import Allocation, OrderBook, SelfTrade
 from carbonkit.market.event import DayClosed
@@ -138,7 +140,8 @@ def open_day(state: State, command: OpenDay, rulebook: Rulebook) -> None:
             Refusal.OUTSIDE_HOURS, f"be {first.isoformat()} or earlier", command.at.isoformat(), "at"
         )
     for listing in state.listings.values():
-        if rules.instrument(listing.instrument.id, listing.instrument.asset) != listing.instrument:
+        made = rules.instrument(listing.instrument.id, listing.instrument.asset)
+        if attrs.evolve(made, terms=listing.instrument.terms) != listing.instrument:
             raise refused(
                 Refusal.WRONG_QUOTE,
                 f"have tick {rules.tick.value} and lot {rules.lot.value}, as the rules of {command.day} say",

@@ -7,6 +7,7 @@ from decimal import Decimal
 import attrs
 
 from carbonkit.errors import InvalidValueError, MarketError
+from carbonkit.market.contract import Terms
 from carbonkit.market.refusal import Refusal
 from carbonkit.values.identifier import AssetId, InstrumentId
 from carbonkit.values.money import Money, currency_code, minor_places
@@ -57,7 +58,8 @@ class Instrument:
         currency: The ISO 4217 currency that it is quoted and paid in.
         unit: The unit that a price is per and a quantity counts; one unit of the asset.
         tick: The smallest step of a price.
-        lot: The smallest step of a quantity, in units.
+        lot: The smallest step of a quantity, in units; for a derivative one contract.
+        terms: What it is besides: a spot unit, a credit, a derivative; None if nobody said.
 
     Raises:
         InvalidValueError: If tick or lot is not positive, or one tick of one lot is no whole number of
@@ -77,6 +79,7 @@ class Instrument:
     unit: str = attrs.field(kw_only=True, converter=_unit)
     tick: Decimal = attrs.field(kw_only=True, converter=_tick)
     lot: int = attrs.field(kw_only=True, converter=_lot)
+    terms: Terms | None = attrs.field(kw_only=True, default=None)
 
     def __attrs_post_init__(self) -> None:
         """Check that every trade can be paid to the minor unit."""

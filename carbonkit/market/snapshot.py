@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from carbonkit.errors import CarbonkitError, IntegrityError
+from carbonkit.market.codec import terms_of, written
 from carbonkit.market.day import prepare
 from carbonkit.market.holding import ParticipantKind
 from carbonkit.market.instrument import Instrument
@@ -84,6 +85,7 @@ def _listing(listing: Listing) -> dict[str, object]:
             "unit": instrument.unit,
             "tick": plain(instrument.tick),
             "lot": instrument.lot,
+            "terms": written(instrument.terms),
         },
         "previous_close": plain(listing.previous_close.amount),
         "last": listing.last,
@@ -166,6 +168,7 @@ def _restored(facts: dict[str, Any], rulebook: Rulebook) -> State:
             unit=made["unit"],
             tick=made["tick"],
             lot=made["lot"],
+            terms=terms_of(made["terms"]),
         )
         listing = Listing(instrument, instrument.quote(each["previous_close"]))
         listing.last, listing.halted = each["last"], each["halted"]

@@ -14,8 +14,11 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
 from carbonkit.errors import NotFoundError
 from carbonkit.market.book import SelfTrade
+from carbonkit.market.contract import Spot
 from carbonkit.market.limit import PriceBand, SizeLimit
 from carbonkit.market.rulebook import (
     AuctionFloor,
@@ -412,7 +415,8 @@ def instrument(subject: str, day: datetime.date) -> Instrument:
     asset, first = _SUBJECTS[subject]
     if as_date(day, field="day") < as_date(first):
         raise NotFoundError(f"be {first} or later, when {subject} began to trade", was=day, field="day")
-    return venue_rules(day).instrument(InstrumentId(subject), AssetId(asset))
+    made = venue_rules(day).instrument(InstrumentId(subject), AssetId(asset))
+    return attrs.evolve(made, terms=Spot(scheme="China national", vintage=asset.removeprefix("CEA-")))
 
 
 def subjects(day: datetime.date) -> tuple[str, ...]:
