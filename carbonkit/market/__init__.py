@@ -12,7 +12,10 @@ The market: what is traded, by which rules, at which price, and who then owes wh
     auction      sealed bids at one price                            rollover     what was not sold
     log          the event log, replay and the state's hash          tape         a day's commands as a table
     statistics   the day bulletin                                    clearing     who owes whom what
-    settlement   delivery against payment, in the ledger
+    settlement   delivery against payment, in the ledger             netting      many obligations become few
+    counterparty the clearing house, margin, default                 reconciliation  three books at a day's end
+    contract     spot, credit, forward, future, option               composite    one price for several vintages
+    series       candles, running totals, an index                   record       an exchange's daily figures
 """
 
 from carbonkit.market.administration import (
@@ -42,6 +45,17 @@ from carbonkit.market.book import Allocation, OrderBook, SelfTrade
 from carbonkit.market.calendar import TradingCalendar
 from carbonkit.market.clearing import Obligation, obligations
 from carbonkit.market.command import Command
+from carbonkit.market.composite import CompositeKind, CompositePrice, CompositeRules
+from carbonkit.market.contract import Credit, Delivery, Forward, Future, Option, Right, Spot, Terms
+from carbonkit.market.counterparty import (
+    CentralCounterparty,
+    Layer,
+    Loss,
+    MarginCall,
+    VariationMargin,
+    final_settlement_price,
+    waterfall,
+)
 from carbonkit.market.cross import CallOrder, Cross, cross
 from carbonkit.market.entry import Cancel, NewOrder, Reduce, Replace, Take
 from carbonkit.market.event import Accepted, DayClosed, Event, LargeHolding, OrderEnded, Rejected, Traded
@@ -60,10 +74,13 @@ from carbonkit.market.negotiation import (
     Propose,
     Uncross,
 )
+from carbonkit.market.netting import NetObligation, net
 from carbonkit.market.opening import open_venue
 from carbonkit.market.order import Order, OrderState, OrderType, Side, TimeInForce
 from carbonkit.market.participant import Participant, read_participants
 from carbonkit.market.position import Position
+from carbonkit.market.reconciliation import SettlementBreak, books_of, reconcile_day
+from carbonkit.market.record import DailyRecord, Difference, check_records, read_daily_records
 from carbonkit.market.refusal import Refusal
 from carbonkit.market.rollover import RollOver, roll_over
 from carbonkit.market.rulebook import (
@@ -78,6 +95,7 @@ from carbonkit.market.rulebook import (
     VenueRules,
 )
 from carbonkit.market.sealed_bid import Tie, draw
+from carbonkit.market.series import Candle, RunningTotal, candles, index, mean_price, running_totals
 from carbonkit.market.session import TradingHours
 from carbonkit.market.settlement import Settlement, release, settle
 from carbonkit.market.statistics import DayBulletin, MethodTotals, bulletin, closing_price
@@ -100,32 +118,48 @@ __all__ = [
     "Bid",
     "CallOrder",
     "Cancel",
+    "Candle",
+    "CentralCounterparty",
     "CloseAuction",
     "CloseDay",
     "ClosingPrice",
     "Command",
+    "CompositeKind",
+    "CompositePrice",
+    "CompositeRules",
     "Confirm",
     "Counter",
+    "Credit",
     "Cross",
+    "DailyRecord",
     "DayBulletin",
     "DayClosed",
+    "Delivery",
     "Deposit",
+    "Difference",
     "Event",
     "EventLog",
+    "Forward",
     "Funding",
+    "Future",
     "Halt",
     "HoldingLimit",
     "Instrument",
     "LargeHolding",
+    "Layer",
     "Level",
     "ListInstrument",
+    "Loss",
+    "MarginCall",
     "Method",
     "MethodRules",
     "MethodTotals",
+    "NetObligation",
     "NewOrder",
     "Obligation",
     "OpenDay",
     "OpeningPrice",
+    "Option",
     "Order",
     "OrderBook",
     "OrderEnded",
@@ -146,16 +180,21 @@ __all__ = [
     "Replace",
     "Restrict",
     "Resume",
+    "Right",
     "RollOver",
     "Rulebook",
+    "RunningTotal",
     "SelfTrade",
     "Settlement",
+    "SettlementBreak",
     "Side",
     "SizeLimit",
+    "Spot",
     "SupplyStep",
     "Take",
     "Tape",
     "TapeEntry",
+    "Terms",
     "Tie",
     "TimeInForce",
     "Trade",
@@ -164,23 +203,35 @@ __all__ = [
     "TradingHours",
     "Uncross",
     "Undersubscribed",
+    "VariationMargin",
     "Venue",
     "VenueRules",
     "Warn",
     "Withdraw",
+    "books_of",
     "bulletin",
+    "candles",
+    "check_records",
     "closing_price",
     "cross",
     "draw",
+    "final_settlement_price",
+    "index",
+    "mean_price",
+    "net",
     "obligations",
     "open_venue",
+    "read_daily_records",
     "read_participants",
     "read_tape",
+    "reconcile_day",
     "release",
     "replay",
     "roll_over",
     "run_auction",
     "run_tape",
+    "running_totals",
     "settle",
     "state_hash",
+    "waterfall",
 ]

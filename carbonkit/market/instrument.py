@@ -18,6 +18,14 @@ from carbonkit.values.unit import unit_named
 __all__ = ["Instrument"]
 
 
+def _id(value: str | InstrumentId) -> InstrumentId:
+    return value if isinstance(value, InstrumentId) else InstrumentId(value)
+
+
+def _asset(value: str | AssetId) -> AssetId:
+    return value if isinstance(value, AssetId) else AssetId(value)
+
+
 def _unit(name: str) -> str:
     return unit_named(name).name
 
@@ -73,8 +81,8 @@ class Instrument:
         (5123, Price('51.23', 'CNY', 'tCO2e'))
     """
 
-    id: InstrumentId
-    asset: AssetId = attrs.field(kw_only=True)
+    id: InstrumentId = attrs.field(converter=_id)
+    asset: AssetId = attrs.field(kw_only=True, converter=_asset)
     currency: str = attrs.field(kw_only=True, converter=currency_code)
     unit: str = attrs.field(kw_only=True, converter=_unit)
     tick: Decimal = attrs.field(kw_only=True, converter=_tick)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["restored", "taken"]
 
 _FORMAT: Final = 1
+_FLAGS: Final = frozenset({"opened", "sell", "shown"})  # the only fields that are true or false
 
 
 def taken(state: State) -> str:
@@ -139,7 +140,7 @@ def restored(text: str, rulebook: Rulebook) -> State:
         IntegrityError: If the text is no snapshot, or other rules made it.
     """
     try:
-        facts = json.loads(text)
+        facts = json.loads(text, parse_float=_no_float, object_pairs_hook=_strict)
         state = _restored(facts, rulebook)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         reason = error.problem.must if isinstance(error, CarbonkitError) else str(error)
@@ -147,6 +148,22 @@ def restored(text: str, rulebook: Rulebook) -> State:
     if taken(state) != text:
         raise IntegrityError("be a snapshot of a venue", was="something else", field="snapshot")
     return state
+
+
+def _no_float(text: str) -> object:
+    raise ValueError(text)
+
+
+def _strict(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Take an object's fields; nothing but a flag is true or false, and none comes twice."""
+    for name, value in pairs:
+        inner = value if isinstance(value, list) else [value]
+        flags = [type(each) is bool for each in inner]
+        if any(flags) is not (name in _FLAGS):
+            raise ValueError(f"{name}: {value!r}"[:200])
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a field comes twice")
+    return dict(pairs)
 
 
 def _restored(facts: dict[str, Any], rulebook: Rulebook) -> State:
