@@ -7,27 +7,30 @@ was bought lies in a bucket of its own until the next trading day releases it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import itertools
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from carbonkit.errors import CarbonkitError, IntegrityError, Problem
+from carbonkit.errors import CarbonkitError, Problem
 from carbonkit.ledger.account import Bucket
 from carbonkit.ledger.command import Transfer
 from carbonkit.ledger.leg import Leg
 from carbonkit.ledger.receipt import Receipt
 from carbonkit.ledger.serial import Selection
 from carbonkit.market.clearing import Obligation
-from carbonkit.values.identifier import AssetId, CommandId
+from carbonkit.values.identifier import AccountId, AssetId, CommandId
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from carbonkit.ledger.account import Holding
     from carbonkit.ledger.ledger import Ledger
 
 __all__ = ["Settlement", "release", "settle"]
+
+_GROUP: Final = 50  # trades that are written together
 
 
 @attrs.frozen
@@ -93,6 +96,7 @@ def settle(
 
     Raises:
         IntegrityError: If the ledger's store fails; what was settled before stays so.
+        StorageError: If the store cannot be written; the same.
 
     Example:
         >>> from carbonkit.ledger import Ledger, MemoryStore
@@ -104,19 +108,41 @@ def settle(
     bucket = Bucket.TRADABLE if sellable_today else Bucket.BOUGHT_TODAY
     receipts: list[Receipt] = []
     failed: list[tuple[Obligation, Problem]] = []
-    for done, owed in enumerate(obligations, start=1):
-        try:
-            receipts.append(ledger.post(_transfer(ledger, owed, at, bucket)))
-        except IntegrityError:  # no fault of this trade's
-            raise
-        except CarbonkitError as error:
-            failed.append((owed, error.at(file=f"trade {owed.trade}").problem))
-        if progress is not None and done % 50 == 0:
+    done = 0
+    for group in _groups(obligations):
+        transfers: list[tuple[Obligation, Transfer]] = []
+        for owed in group:
+            try:
+                transfers.append((owed, _transfer(ledger, owed, at, bucket)))
+            except CarbonkitError as error:
+                failed.append((owed, error.at(file=f"trade {owed.trade}").problem))
+        results = ledger.post_each([transfer for _, transfer in transfers])
+        for (owed, _), result in zip(transfers, results, strict=True):
+            if isinstance(result, Receipt):
+                receipts.append(result)
+            else:
+                failed.append((owed, attrs.evolve(result.problem, file=f"trade {owed.trade}")))
+        done += len(group)
+        if progress is not None:
             progress(done)
     return Settlement(tuple(receipts), tuple(failed))
 
 
-def release(ledger: Ledger, asset: AssetId, day: datetime.date, at: datetime.datetime) -> tuple[Receipt, ...]:
+def _groups(obligations: Iterable[Obligation]) -> Iterator[tuple[Obligation, ...]]:
+    """Cut obligations into groups that are written together, each for itself."""
+    rest = iter(obligations)
+    while group := tuple(itertools.islice(rest, _GROUP)):
+        yield group
+
+
+def release(
+    ledger: Ledger,
+    asset: AssetId,
+    day: datetime.date,
+    at: datetime.datetime,
+    *,
+    settled: Iterable[Obligation] | None = None,
+) -> tuple[Receipt, ...]:
     """
     Make tradable what was bought on an earlier day, before a new trading day opens.
 
@@ -128,6 +154,8 @@ def release(ledger: Ledger, asset: AssetId, day: datetime.date, at: datetime.dat
         asset: The asset that was bought.
         day: The trading day that opens.
         at: When it takes effect, before the first trade of that day.
+        settled: What was settled since the last release, if the caller still has it; None to read it
+            from the ledger's history, which takes the longer the more there is.
 
     Returns:
         One receipt for each account that had something to release.
@@ -146,20 +174,35 @@ def release(ledger: Ledger, asset: AssetId, day: datetime.date, at: datetime.dat
         ()
     """
     serials = Selection.FROM_LEFT if ledger.asset(asset).serialised else None
-    transfers = []
+    transfers = [
+        Transfer(
+            CommandId(f"release/{asset}/{day}/{account}"),
+            [Leg(asset, quantity, account, account, Bucket.BOUGHT_TODAY, Bucket.TRADABLE, serials)],
+            "release",
+            at,
+        )
+        for account, quantity in (_bought(ledger, asset, at) if settled is None else _owed(asset, settled))
+    ]
+    return ledger.post_all(transfers)
+
+
+def _bought(ledger: Ledger, asset: AssetId, at: datetime.datetime) -> Iterator[tuple[AccountId, int]]:
+    """Find by the ledger's history what each account bought before a moment."""
     for balance in ledger.balances(asset=asset):
         held = balance.holding
-        if held.bucket != Bucket.BOUGHT_TODAY.value or not balance.quantity:
-            continue
-        quantity = balance.quantity - _bought_from(ledger, held, at)
-        if quantity > 0:
-            leg = Leg(
-                asset, quantity, held.account, held.account, Bucket.BOUGHT_TODAY, Bucket.TRADABLE, serials
-            )
-            transfers.append(
-                Transfer(CommandId(f"release/{asset}/{day}/{held.account}"), [leg], "release", at)
-            )
-    return ledger.post_all(transfers)
+        if held.bucket == Bucket.BOUGHT_TODAY.value and balance.quantity:
+            quantity = balance.quantity - _bought_from(ledger, held, at)
+            if quantity > 0:
+                yield held.account, quantity
+
+
+def _owed(asset: AssetId, settled: Iterable[Obligation]) -> Iterator[tuple[AccountId, int]]:
+    """Add up what each account bought by the obligations given."""
+    bought: dict[AccountId, int] = {}
+    for owed in settled:
+        if owed.asset == asset:
+            bought[owed.buyer] = bought.get(owed.buyer, 0) + owed.quantity
+    yield from sorted(bought.items())
 
 
 def _bought_from(ledger: Ledger, held: Holding, at: datetime.datetime) -> int:

@@ -1,0 +1,47 @@
+"""orderly-chaos's half: a C++ engine behind ctypes."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from bench._peer.book_job import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+def run(operations: Sequence[Sequence[int]]) -> Callable[[], list[tuple[int, int, int, int]]]:
+    """Make a book ready for the operations."""
+    trades: list[tuple[int, int, int, int]] = []
+
+    def keep(trade: Any) -> None:
+        trades.append((trade.maker_id, trade.taker_id, trade.price, trade.quantity))
+
+    peer = importlib.import_module("orderly_chaos")
+    book, sell, buy, unknown = (
+        peer.LimitOrderBook(on_trade=keep),
+        peer.Side.SELL,
+        peer.Side.BUY,
+        peer.UnknownOrderIdError,
+    )
+
+    def work() -> list[tuple[int, int, int, int]]:
+        for kind, order_id, sells, ticks, lots in operations:
+            side = sell if sells else buy
+            if kind == 0:
+                book.limit(side, order_id, lots, ticks)
+            elif kind == 2:
+                book.market(side, order_id, lots)
+            else:
+                try:
+                    book.cancel(order_id)
+                except unknown:
+                    pass
+        return trades
+
+    return work
+
+
+if __name__ == "__main__":
+    main(run)
