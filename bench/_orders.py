@@ -45,6 +45,9 @@ def drawn(count: int, *, cancels: bool = True) -> list[Op]:
 
     The middle wanders; one order in sixteen crosses it, and some eight thousand
     orders rest at some three hundred prices.
+
+    Returns:
+        The operations.
     """
     rng = random.Random(_SEED)  # noqa: S311  a workload is no secret
     book, live, ops = OrderBook(), list[int](), list[Op]()
@@ -63,15 +66,15 @@ def drawn(count: int, *, cancels: bool = True) -> list[Op]:
             middle += rng.choice((-1, 0, 0, 0, 1))
         elif share < _CANCELS:
             if not live or rng.random() < _DEAD:
-                op = Op(CANCEL, rng.randint(1, last + 1), False, 0, 0)
+                op = Op(CANCEL, rng.randint(1, last + 1), False, 0, 0)  # noqa: FBT003  by position, as the hot path does
             else:
-                op = Op(CANCEL, _picked(rng, live, book), False, 0, 0)
+                op = Op(CANCEL, _picked(rng, live, book), False, 0, 0)  # noqa: FBT003  by position, as the hot path does
             book.cancel(op.order_id)
         else:
             last += 1
             most = 1200 if len(book) > _RESTING else 300
             op = Op(MARKET, last, rng.random() < _HALF, 0, rng.randint(1, most))
-            book.add(last, op.sell, 1 if op.sell else HIGHEST, op.lots, 0, False)
+            book.add(last, op.sell, 1 if op.sell else HIGHEST, op.lots, 0, False)  # noqa: FBT003  by position, as the hot path does
         if cancels or op.kind != CANCEL:
             ops.append(op)
     return ops

@@ -1,4 +1,4 @@
-"""A venue made ready for a stream of orders, and a trading year of China's national market with its settlement."""
+"""A venue made ready for a stream of orders, and a trading year of China's national market, settled."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ class TradingYear:
             _told(self.venue, command)
 
     def run(self) -> tuple[int, int, int]:
-        """Trade the year and settle every day; return the trades, the tonnes and what could not be settled."""
+        """Trade the year, settle every day; return the trades, the tonnes and what was not settled."""
         bought: tuple[Obligation, ...] = ()
         for number, day in enumerate(self.days):
             early = at_local_time(day, "09:00", _ZONE)

@@ -1,4 +1,4 @@
-"""Rulebooks for tests: an order book, a call auction before it, blocks and auctions beside it; invented rules."""
+"""Rulebooks for tests: an order book, a call auction before it, blocks and auctions beside it."""
 
 from __future__ import annotations
 

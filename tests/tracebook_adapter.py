@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tracebook.conformance.model import (
     BookSnapshot,
@@ -17,9 +17,11 @@ from tracebook.conformance.model import (
     TradeFill,
     canonical_decimal,
 )
-from tracebook.events import MarketEvent
 
 from carbonkit.market import Allocation, OrderBook, SelfTrade
+
+if TYPE_CHECKING:
+    from tracebook.events import MarketEvent
 
 _POLICIES: Final = {
     "NONE": SelfTrade.ALLOWED,
@@ -141,7 +143,7 @@ class BookAdapter:
         self._add(book, (number, sell, ticks, lots, found.owner, True), fills)
         return ""
 
-    def _fill(self, symbol: str, maker: int, taker: int, ticks: int, lots: int, sell: bool) -> TradeFill:
+    def _fill(self, symbol: str, maker: int, taker: int, ticks: int, lots: int, sell: bool) -> TradeFill:  # noqa: FBT001, PLR0917  by position, which is faster
         return TradeFill(
             symbol=symbol,
             buy_order_id=maker if sell else taker,

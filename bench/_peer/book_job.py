@@ -1,4 +1,4 @@
-"""What a matching engine's half of a benchmark is given, and what it answers: CPU seconds and its trades' hash."""
+"""A matching engine's half of a benchmark: what it is given, and its seconds and its trades' hash."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["digest", "main"]
+__all__ = ["MARKET", "digest", "main"]
+
+MARKET = 2
 
 
 def digest(trades: Sequence[tuple[int, int, int, int]]) -> str:
@@ -25,8 +27,8 @@ def main(run: Callable[[Sequence[Sequence[int]]], Callable[[], list[tuple[int, i
     """
     Read operations, do them, and answer.
 
-    `run` takes the operations (kind, id, sells, ticks, lots; kind 0 limit, 1 cancel, 2 market) and makes ready what
-    does them and returns the trades; only that is timed.
+    `run` takes the operations (kind, id, sells, ticks, lots; kind 0 limit, 1 cancel, 2 market) and
+    makes ready what does them and returns the trades; only that is timed.
     """
     with open(json.load(sys.stdin)["operations"], encoding="utf-8") as file:  # noqa: PTH123  small and plain
         operations = [tuple(map(int, line.split())) for line in file]

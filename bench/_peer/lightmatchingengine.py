@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from typing import TYPE_CHECKING
 
-from bench._peer.book_job import main
+from bench._peer.book_job import MARKET, main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,10 +22,8 @@ def run(operations: Sequence[Sequence[int]]) -> Callable[[], list[tuple[int, int
         trades = []
         for kind, order_id, sells, ticks, lots in operations:
             if kind == 1:
-                try:
+                with contextlib.suppress(AssertionError):  # it was filled
                     cancel(order_id, "X")
-                except AssertionError:  # it was filled
-                    pass
                 continue
             order, made = add("X", ticks, lots, sides.SELL if sells else sides.BUY)
             trades += [
@@ -32,7 +31,7 @@ def run(operations: Sequence[Sequence[int]]) -> Callable[[], list[tuple[int, int
                 for each in made
                 if each.order_id != order.order_id
             ]
-            if kind == 2 and order.leaves_qty:
+            if kind == MARKET and order.leaves_qty:
                 cancel(order.order_id, "X")
         return trades
 

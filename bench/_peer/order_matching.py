@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bench._peer.book_job import main
+from bench._peer.book_job import MARKET, main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,10 +28,8 @@ def run(operations: Sequence[Sequence[int]]) -> Callable[[], list[tuple[int, int
             now = start + timedelta(seconds=number)
             name = str(order_id)
             if kind == 1:
-                try:
+                with contextlib.suppress(ValueError):
                     engine.cancel_order(name)
-                except ValueError:
-                    pass
                 continue
             facts: dict[str, Any] = {
                 "side": sides.SELL if sells else sides.BUY,
@@ -44,7 +43,7 @@ def run(operations: Sequence[Sequence[int]]) -> Callable[[], list[tuple[int, int
                 (int(each.book_order_id), int(each.incoming_order_id), int(each.price), int(each.size))
                 for each in engine.match(timestamp=now).trades
             ]
-            if kind == 2 and engine.unprocessed_orders.find_order_by_id(name) is not None:
+            if kind == MARKET and engine.unprocessed_orders.find_order_by_id(name) is not None:
                 engine.cancel_order(name)
         return trades
 

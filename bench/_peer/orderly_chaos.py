@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from bench._peer.book_job import main
+from bench._peer.book_job import MARKET, main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ def run(operations: Sequence[Sequence[int]]) -> Callable[[], list[tuple[int, int
     """Make a book ready for the operations."""
     trades: list[tuple[int, int, int, int]] = []
 
-    def keep(trade: Any) -> None:
+    def keep(trade: Any) -> None:  # noqa: ANN401  it is not installed here
         trades.append((trade.maker_id, trade.taker_id, trade.price, trade.quantity))
 
     peer = importlib.import_module("orderly_chaos")
@@ -31,13 +32,11 @@ def run(operations: Sequence[Sequence[int]]) -> Callable[[], list[tuple[int, int
             side = sell if sells else buy
             if kind == 0:
                 book.limit(side, order_id, lots, ticks)
-            elif kind == 2:
+            elif kind == MARKET:
                 book.market(side, order_id, lots)
             else:
-                try:
+                with contextlib.suppress(unknown):
                     book.cancel(order_id)
-                except unknown:
-                    pass
         return trades
 
     return work

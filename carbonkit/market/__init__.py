@@ -1,21 +1,40 @@
 """
 The market: what is traded, by which rules, at which price, and who then owes what.
 
-    venue        the engine: told commands, answers with events      rulebook     a venue's rules as data
-    entry        new order, take, cancel, reduce, replace            negotiation  blocks, auctions, calls
-    administration  who takes part, days, halts                      event        what a venue says
-    order        sides, kinds and states of orders                   refusal      the reason codes
-    instrument   what is traded, in ticks and lots                   trade        what was dealt, and how
-    calendar     on which days a venue opens                         session      trading hours
-    limit        price band and size of one order                    holding      holding limits
-    book         the order book in whole numbers                     cross        call auctions
-    auction      sealed bids at one price                            rollover     what was not sold
-    log          the event log, replay and the state's hash          tape         a day's commands as a table
-    statistics   the day bulletin                                    clearing     who owes whom what
-    settlement   delivery against payment, in the ledger             netting      many obligations become few
-    counterparty the clearing house, margin, default                 reconciliation  three books at a day's end
-    contract     spot, credit, forward, future, option               composite    one price for several vintages
-    series       candles, running totals, an index                   record       an exchange's daily figures
+    venue           the engine: told commands, answers with events
+    rulebook        a venue's rules as data
+    administration  who takes part, days, halts
+    entry           new order, take, cancel, reduce, replace
+    negotiation     blocks, auctions, calls
+    event           what a venue says
+    refusal         why it refuses: the reason codes
+    log             the event log, replay and the state's hash
+    tape            a day's commands as a table
+    order           sides, kinds and states of orders
+    instrument      what is traded, in ticks and lots
+    contract        spot, credit, forward, future, option
+    calendar        on which days a venue opens
+    session         trading hours
+    limit           price band and size of one order
+    holding         how much one participant may hold
+    book            the order book in whole numbers
+    cross           call auctions
+    auction         sealed bids at one price
+    auction_rules   how one scheme's auctions are run
+    rollover        what an auction did not sell
+    trade           what was dealt, and how
+    statistics      the day bulletin
+    composite       one price for several vintages
+    series          candles, running totals, an index
+    record          an exchange's daily figures against its rules
+    chart           depth and candles as pictures
+    clearing        who owes whom what, trade by trade
+    netting         many obligations become few
+    settlement      delivery against payment, in the ledger
+    reconciliation  three books at the end of a day
+    counterparty    the clearing house: margin, delivery, default
+    loss            who bears what a failed member cannot pay
+    fix             the names of the FIX protocol
 """
 
 from carbonkit.market.administration import (
@@ -31,30 +50,20 @@ from carbonkit.market.administration import (
     Warn,
     Withdraw,
 )
-from carbonkit.market.auction import (
-    AuctionBid,
-    AuctionResult,
-    AuctionRules,
-    Award,
-    BelowFloor,
-    SupplyStep,
-    Undersubscribed,
-    run_auction,
-)
+from carbonkit.market.auction import AuctionBid, AuctionResult, Award, SupplyStep, run_auction
+from carbonkit.market.auction_rules import AuctionRules, BelowFloor, Undersubscribed
 from carbonkit.market.book import Allocation, OrderBook, SelfTrade
 from carbonkit.market.calendar import TradingCalendar
+from carbonkit.market.chart import Language, candle_chart, depth_chart
 from carbonkit.market.clearing import Obligation, obligations
 from carbonkit.market.command import Command
 from carbonkit.market.composite import CompositeKind, CompositePrice, CompositeRules
 from carbonkit.market.contract import Credit, Delivery, Forward, Future, Option, Right, Spot, Terms
 from carbonkit.market.counterparty import (
     CentralCounterparty,
-    Layer,
-    Loss,
     MarginCall,
     VariationMargin,
     final_settlement_price,
-    waterfall,
 )
 from carbonkit.market.cross import CallOrder, Cross, cross
 from carbonkit.market.entry import Cancel, NewOrder, Reduce, Replace, Take
@@ -64,6 +73,7 @@ from carbonkit.market.instrument import Instrument
 from carbonkit.market.level import Level
 from carbonkit.market.limit import PriceBand, PriceLimits, SizeLimit
 from carbonkit.market.log import EventLog, replay, state_hash
+from carbonkit.market.loss import Layer, Loss, waterfall
 from carbonkit.market.negotiation import (
     AnnounceAuction,
     Bid,
@@ -145,6 +155,7 @@ __all__ = [
     "Halt",
     "HoldingLimit",
     "Instrument",
+    "Language",
     "LargeHolding",
     "Layer",
     "Level",
@@ -210,10 +221,12 @@ __all__ = [
     "Withdraw",
     "books_of",
     "bulletin",
+    "candle_chart",
     "candles",
     "check_records",
     "closing_price",
     "cross",
+    "depth_chart",
     "draw",
     "final_settlement_price",
     "index",

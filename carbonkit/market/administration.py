@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -18,6 +18,9 @@ from carbonkit.values.money import Money
 from carbonkit.values.number import whole
 from carbonkit.values.price import Price
 from carbonkit.values.time import as_date, as_instant
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 __all__ = [
     "Admit",
@@ -46,7 +49,8 @@ class Admit:
         at: When.
 
     Example:
-        >>> Admit(account="KEE-001", kind=ParticipantKind.KEY_EMITTER, at="2021-07-16T08:00:00+08:00").allocation
+        >>> Admit(account="KEE-001", kind=ParticipantKind.KEY_EMITTER,
+        ...       at="2021-07-16T08:00:00+08:00").allocation
         0
     """
 

@@ -9,7 +9,6 @@ happens when too little is bid.
 
 from __future__ import annotations
 
-import enum
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,17 +16,16 @@ import attrs
 
 from carbonkit.errors import BatchError, CarbonkitError, InvalidValueError, MarketError, Problem
 from carbonkit.market import _field
-from carbonkit.market.instrument import Instrument
+from carbonkit.market.auction_rules import AuctionRules, BelowFloor, Undersubscribed
 from carbonkit.market.negotiation import PriceMode
 from carbonkit.market.refusal import Refusal
-from carbonkit.market.sealed_bid import SealedBid, Tie, clearing_ticks, cut, demand, serve
+from carbonkit.market.sealed_bid import SealedBid, clearing_ticks, cut, demand, serve
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import is_a
 from carbonkit.values.identifier import AccountId, OrderId
 from carbonkit.values.money import Money
 from carbonkit.values.number import multiply
 from carbonkit.values.price import Price
-from carbonkit.values.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -36,82 +34,10 @@ if TYPE_CHECKING:
 __all__ = [
     "AuctionBid",
     "AuctionResult",
-    "AuctionRules",
     "Award",
-    "BelowFloor",
     "SupplyStep",
-    "Undersubscribed",
     "run_auction",
 ]
-
-
-class Undersubscribed(enum.Enum):
-    """
-    What happens when all bids together want less than is offered.
-
-    Example:
-        >>> Undersubscribed.CANCEL.value
-        'the auction is cancelled'
-    """
-
-    CANCEL = "the auction is cancelled"
-    AT_LOWEST_BID = "all bids are served at the lowest of them"
-    AT_RESERVE = "all bids are served at the reserve price"
-
-
-class BelowFloor(enum.Enum):
-    """
-    What happens when the price would lie below the hidden floor.
-
-    Example:
-        >>> BelowFloor.CANCEL.value
-        'the auction is cancelled'
-    """
-
-    CANCEL = "the auction is cancelled"
-    LIFT = "the price is the lowest bid that reaches the floor"
-
-
-@attrs.frozen(kw_only=True)
-class AuctionRules:
-    """
-    How one scheme's auctions are run.
-
-    Args:
-        name: Whose auctions.
-        instrument: What is sold; its tick and lot are those of the bids.
-        tie: Who comes first among bids of one price.
-        undersubscribed: What happens when too little is bid.
-        below_floor: What happens below the hidden floor; None if there is no such floor.
-        price_mode: What the winners pay.
-
-    Example:
-        >>> from carbonkit.schemes.eu_auction import auction_rules
-        >>> auction_rules("2025-01-07").tie.value
-        <Tie.RANDOM: 'an order drawn beforehand'>
-    """
-
-    name: str
-    instrument: Rule[Instrument]
-    tie: Rule[Tie]
-    undersubscribed: Rule[Undersubscribed]
-    below_floor: Rule[BelowFloor] | None = None
-    price_mode: Rule[PriceMode]
-
-    def rules(self) -> tuple[Rule[object], ...]:
-        """
-        List the rules one by one.
-
-        Returns:
-            Every rule.
-        """
-        floor = () if self.below_floor is None else (self.below_floor,)
-        return (self.instrument, self.tie, self.undersubscribed, *floor, self.price_mode)
-
-    def explain(self) -> Explanation:
-        """List every rule with its source."""
-        parts = tuple(rule.explain() for rule in self.rules())
-        return Explanation("auction rules", self.name, parts=parts)
 
 
 @attrs.frozen(kw_only=True)
@@ -131,7 +57,8 @@ class AuctionBid:
         WrongTypeError: If the price is no `Price`.
 
     Example:
-        >>> AuctionBid(bid_id="B-1", bidder="UTILITY", price=Price("70.00", "EUR", "tCO2e"), quantity=6000).quantity
+        >>> AuctionBid(bid_id="B-1", bidder="UTILITY", price=Price("70.00", "EUR", "tCO2e"),
+        ...            quantity=6000).quantity
         6000
     """
 

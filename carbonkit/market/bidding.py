@@ -1,4 +1,4 @@
-"""Auctions as the engine does them: one seller's units, bids in a window, one round, served by price and time."""
+"""Auctions as the engine does them: one seller's units, one round of bids, served by price and time."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def announce(state: State, command: AnnounceAuction) -> None:
         state.next_number,
         member,
         listing,
-        True,
+        True,  # noqa: FBT003  by position, as the hot path does
         floor,
         lots,
         TimeInForce.DAY,
@@ -101,7 +101,7 @@ def bid(state: State, command: Bid) -> None:
         state.next_number,
         member,
         listing,
-        False,
+        False,  # noqa: FBT003  by position, as the hot path does
         ticks,
         lots,
         TimeInForce.DAY,

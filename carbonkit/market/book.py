@@ -147,10 +147,10 @@ class OrderBook:
 
     # ------------------------------------------------------------- what changes it
 
-    def add(
+    def add(  # noqa: PLR0917  by position, which is faster
         self,
         order_id: int,
-        sell: bool,
+        sell: bool,  # noqa: FBT001  by position, which is faster
         ticks: int,
         lots: int,
         owner: int = 0,
@@ -354,7 +354,7 @@ class OrderBook:
         return found
 
     def _reached(self, makers: Iterable[list[int]], left: int, owner: int) -> tuple[int, int]:
-        """Count what an order would trade with some makers, and what it would have left; 0 if it ends there."""
+        """Count what an order would trade with some makers, and what it would have left then."""
         found = 0
         for maker in makers:
             if not left:
@@ -454,7 +454,7 @@ class OrderBook:
 
 
 def _shares(makers: list[list[int]], lots: int) -> list[tuple[list[int], int]]:
-    """Share lots pro rata, rounded down; the lots that rounding leaves go one each to the first it took from."""
+    """Share lots pro rata, rounded down; what rounding leaves goes one each to the first it took from."""
     available = sum(maker[_LEFT] for maker in makers)
     traded = min(lots, available)
     split = [divmod(traded * maker[_LEFT], available) for maker in makers]

@@ -48,7 +48,8 @@ class TradingCalendar:
         InvalidValueError: If a weekday does not exist.
 
     Example:
-        >>> calendar = TradingCalendar([1, 2, 3, 4, 5], ["2021-10-01"], Period("2021-01-01", "2022-01-01"))
+        >>> known = Period("2021-01-01", "2022-01-01")
+        >>> calendar = TradingCalendar([1, 2, 3, 4, 5], ["2021-10-01"], known)
         >>> calendar.is_open(datetime.date(2021, 10, 1)), calendar.is_open(datetime.date(2021, 10, 8))
         (False, True)
     """
@@ -134,7 +135,8 @@ class TradingCalendar:
             NotFoundError: If it reaches beyond what is known.
 
         Example:
-            >>> calendar = TradingCalendar([1, 2, 3, 4, 5], ["2021-10-01"], Period("2021-01-01", "2022-01-01"))
+            >>> known = Period("2021-01-01", "2022-01-01")
+            >>> calendar = TradingCalendar([1, 2, 3, 4, 5], ["2021-10-01"], known)
             >>> [str(day) for day in calendar.days(Period("2021-09-30", "2021-10-05"))]
             ['2021-09-30', '2021-10-04']
         """
@@ -162,7 +164,8 @@ class TradingCalendar:
             NotFoundError: If the holidays on the way are not known.
 
         Example:
-            >>> calendar = TradingCalendar([1, 2, 3, 4, 5], ["2021-10-01"], Period("2021-01-01", "2022-01-01"))
+            >>> known = Period("2021-01-01", "2022-01-01")
+            >>> calendar = TradingCalendar([1, 2, 3, 4, 5], ["2021-10-01"], known)
             >>> str(calendar.after("2021-09-30")), str(calendar.after("2021-10-04", -1))
             ('2021-10-04', '2021-09-30')
         """

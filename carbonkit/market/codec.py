@@ -21,7 +21,7 @@ from carbonkit.values.number import plain
 from carbonkit.values.price import Price
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from carbonkit.market.command import Command
 
@@ -38,6 +38,15 @@ _KINDS: Final[Mapping[str, type]] = MappingProxyType(
 
 _TERMS: Final[Mapping[str, type]] = MappingProxyType(
     {kind.__name__: kind for kind in (Credit, Forward, Future, Option, Spot)}
+)
+
+_PLAIN: Final[tuple[tuple[Any, Callable[[Any], object]], ...]] = (
+    (enum.Enum, lambda value: value.value),
+    (Identifier, lambda value: value.text),
+    (Decimal, plain),
+    (datetime.date, lambda value: value.isoformat()),
+    (Price | Money, str),
+    (VenueRules, lambda value: value.digest()),
 )
 
 
@@ -62,20 +71,11 @@ def written(value: object) -> Any:  # noqa: ANN401  JSON is of any type
     """
     if value is None or type(value) in {bool, int, str}:
         return value
-    if isinstance(value, enum.Enum):
-        return value.value
-    if isinstance(value, Identifier):
-        return value.text
-    if isinstance(value, Decimal):
-        return plain(value)
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, Price | Money):
-        return str(value)
-    if isinstance(value, VenueRules):
-        return value.digest()
     if isinstance(value, tuple | list):
         return [written(each) for each in value]
+    for kind, write in _PLAIN:
+        if isinstance(value, kind):
+            return write(value)
     if attrs.has(type(value)):
         kind = cast("type[attrs.AttrsInstance]", type(value))
         facts = {each.name: written(getattr(value, each.name)) for each in attrs.fields(kind)}
@@ -144,29 +144,28 @@ def _made(facts: object, kinds: Mapping[str, type], what: str) -> Any:  # noqa: 
 
 def _value(fact: object, hint: Any, name: str) -> object:  # noqa: ANN401  type hints are of any type
     kinds = set(get_args(hint)) or {hint}
-    if fact is None:
-        if type(None) not in kinds:
-            raise InvalidValueError("be given", was="null", field=name)
-        return None
+    if fact is None and type(None) not in kinds:
+        raise InvalidValueError("be given", was="null", field=name)
     if Instrument in kinds:
         return _instrument(fact, name)
-    if type(fact) in {bool, int}:
+    if fact is None or type(fact) in {bool, int}:
         return fact
     if not isinstance(fact, str):
         raise InvalidValueError("be a text or a whole number", was=repr(fact)[:200], field=name)
+    return _from_text(fact, kinds, name)
+
+
+def _from_text(fact: str, kinds: set[Any], name: str) -> object:
+    first, _, rest = fact.partition(" ")
     if Money in kinds:
-        amount, _, currency = fact.partition(" ")
-        return Money(amount, currency)
+        return Money(first, rest)
     if Price in kinds:
-        amount, _, quoted = fact.partition(" ")
-        currency, _, unit = quoted.partition("/")
-        return Price(amount, currency, unit)
-    for kind in kinds:
-        if isinstance(kind, type) and issubclass(kind, enum.Enum):
-            return _member(kind, fact, name)
-    if datetime.date in kinds:
-        return _date(fact, name)
-    return fact
+        currency, _, unit = rest.partition("/")
+        return Price(first, currency, unit)
+    chosen = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, enum.Enum)), None)
+    if chosen is not None:
+        return _member(chosen, fact, name)
+    return _date(fact, name) if datetime.date in kinds else fact
 
 
 def _member(kind: type[enum.Enum], fact: str, name: str) -> enum.Enum:

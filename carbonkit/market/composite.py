@@ -105,6 +105,11 @@ class CompositePrice:
         price: The price.
         prices: The vintages' prices that it was made of.
         rules: How it was made.
+
+    Example:
+        >>> from carbonkit.schemes.china_composite import composite_rules
+        >>> composite_rules("2026-01-05").price({"CEA25": Price("74.63", "CNY", "tCO2e")}).price.amount
+        Decimal('74.63')
     """
 
     price: Price

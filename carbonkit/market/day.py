@@ -18,6 +18,7 @@ from carbonkit.market.rulebook import Available, Funding
 from carbonkit.market.statistics import Print, day_bulletin
 from carbonkit.market.trade import Method
 from carbonkit.values.money import Money
+from carbonkit.values.number import plain
 
 if TYPE_CHECKING:
     import datetime
@@ -145,7 +146,7 @@ def open_day(state: State, command: OpenDay, rulebook: Rulebook) -> None:
             raise refused(
                 Refusal.WRONG_QUOTE,
                 f"have tick {rules.tick.value} and lot {rules.lot.value}, as the rules of {command.day} say",
-                f"{listing.instrument.id}: {listing.instrument.quote(listing.instrument.tick)} and {listing.lot}",
+                f"{listing.instrument.id}: {plain(listing.instrument.tick)} and {listing.lot}",
                 "instrument",
             )
     state.day = command.day

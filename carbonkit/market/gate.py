@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -10,7 +11,6 @@ from carbonkit.market.rulebook import MethodRules, Pricing
 from carbonkit.market.trade import Method
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterator
     from decimal import Decimal
 

@@ -43,7 +43,7 @@ class Live:
         "withdrawn",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  by position, which is faster
         self,
         order_id: OrderId,
         number: int,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from carbonkit.errors import MarketError
@@ -15,6 +14,7 @@ from carbonkit.market.trade import Method
 
 if TYPE_CHECKING:
     import datetime
+    from decimal import Decimal
 
     from carbonkit.market.book import Match
     from carbonkit.market.entry import Cancel, NewOrder, Reduce, Replace, Take

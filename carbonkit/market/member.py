@@ -22,7 +22,7 @@ class Purse:
 
 
 class Stock:
-    """An account's units of one asset: free, behind its orders, bought but not free yet; and how many it bids for."""
+    """An account's units of one asset: free, offered, bought but not free yet; and how many it bids for."""
 
     __slots__ = ("bought", "offered", "sellable", "wanted")
 

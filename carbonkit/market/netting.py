@@ -30,8 +30,8 @@ class NetObligation:
         trades: How many obligations it stood in.
 
     Example:
-        >>> NetObligation(account=AccountId("A"), units={AssetId("EUA"): -1000}, cash={"EUR": Money("70000", "EUR")},
-        ...               trades=3).units[AssetId("EUA")]
+        >>> NetObligation(account=AccountId("A"), units={AssetId("EUA"): -1000},
+        ...               cash={"EUR": Money("70000", "EUR")}, trades=3).units[AssetId("EUA")]
         -1000
     """
 
@@ -55,8 +55,8 @@ def net(obligations: Iterable[Obligation]) -> tuple[NetObligation, ...]:
 
     Example:
         >>> from carbonkit.market import Obligation
-        >>> owed = [Obligation(trade=f"T/{n}", asset=AssetId("EUA"), quantity=quantity, seller=AccountId(seller),
-        ...                    buyer=AccountId(buyer), cash=Money(cash, "EUR"))
+        >>> owed = [Obligation(trade=f"T/{n}", asset=AssetId("EUA"), quantity=quantity,
+        ...                    seller=AccountId(seller), buyer=AccountId(buyer), cash=Money(cash, "EUR"))
         ...         for n, (seller, buyer, quantity, cash) in enumerate((("A", "B", 500, "35000"),
         ...                                                              ("B", "A", 200, "14200")))]
         >>> [(str(each.account), each.units[AssetId("EUA")], str(each.cash["EUR"])) for each in net(owed)]

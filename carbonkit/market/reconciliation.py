@@ -36,7 +36,8 @@ class SettlementBreak:
         found: What it is.
 
     Example:
-        >>> print(SettlementBreak(book="registry", account="A", what="CEA-2022", expected="900", found="1000"))
+        >>> print(SettlementBreak(book="registry", account="A", what="CEA-2022", expected="900",
+        ...                       found="1000"))
         registry: CEA-2022 of A must be 900, is 1000
     """
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from carbonkit.market.instrument import Instrument
-    from carbonkit.market.rulebook import Rulebook
+    from carbonkit.market.rulebook import Rulebook, VenueRules
 
 __all__ = ["DailyRecord", "Difference", "check_records", "read_daily_records"]
 
@@ -198,7 +198,8 @@ def check_records(
         >>> from carbonkit.schemes.china_national import instrument, venue_rules
         >>> cea = instrument("CEA", datetime.date(2021, 7, 16))
         >>> one = DailyRecord(day=datetime.date(2021, 7, 16), instrument=cea.id, method=Method.LISTED,
-        ...                   volume=4_103_953, turnover=Money("210230053.25", "CNY"), close=cea.quote("51.23"))
+        ...                   volume=4_103_953, turnover=Money("210230053.25", "CNY"),
+        ...                   close=cea.quote("51.23"))
         >>> check_records([one], rulebook=venue_rules, bases={cea.id: cea.quote("48.00")},
         ...               instrument=lambda code, day: instrument(str(code), day))
         ()
@@ -222,7 +223,7 @@ def check_records(
     for (day, code), methods in days.items():
         if code not in closes:
             raise NotFoundError("have a base price", was="none", field=str(code))
-        checked = _Day(day, code, methods, closes[code], rulebook, instrument(code, day))
+        checked = _Day(day, instrument(code, day), methods, closes[code], rulebook(day))
         closes[code] = checked.close
         found += checked.differences()
     return tuple(found)
@@ -234,14 +235,13 @@ class _Day:
     def __init__(
         self,
         day: datetime.date,
-        code: InstrumentId,
+        instrument: Instrument,
         methods: Mapping[Method, DailyRecord],
         previous: Price,
-        rulebook: Rulebook,
-        instrument: Instrument,
+        rules: VenueRules,
     ) -> None:
-        self.day, self.code, self.methods, self.previous = day, code, methods, previous
-        self.rules = rulebook(day)
+        self.day, self.code, self.methods, self.previous = day, instrument.id, methods, previous
+        self.rules = rules
         self.instrument = instrument
         priced = [record for method, record in methods.items() if method in PRICED and record.volume]
         self.close = previous
@@ -283,9 +283,10 @@ class _Day:
                 if price not in limits
             ]
         low, high, first = record.low, record.high, record.open
-        if record.volume and method in PRICED and low is not None and high is not None and first is not None:
-            if not low <= first <= high:
-                found.append(self._differs("open", f"from {low.amount} to {high.amount}", str(first.amount)))
+        if None in {low, high, first} or not record.volume or method not in PRICED:
+            return found
+        if low is not None and high is not None and first is not None and not low <= first <= high:
+            found.append(self._differs("open", f"from {low.amount} to {high.amount}", str(first.amount)))
         return found
 
     def _differs(self, what: str, expected: str, published: str) -> Difference:

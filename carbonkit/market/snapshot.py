@@ -18,7 +18,7 @@ from carbonkit.market.negotiation import PriceMode
 from carbonkit.market.order import OrderState, Side, TimeInForce
 from carbonkit.market.state import State
 from carbonkit.market.trade import Method
-from carbonkit.values.identifier import AccountId, AssetId, InstrumentId, OrderId
+from carbonkit.values.identifier import AccountId, OrderId
 from carbonkit.values.number import plain
 
 if TYPE_CHECKING:
@@ -177,53 +177,71 @@ def _restored(facts: dict[str, Any], rulebook: Rulebook) -> State:
     for number, each in enumerate(facts["members"], start=1):
         state.members[each["account"]] = _made_member(each, number)
     for each in facts["listings"]:
-        made = each["instrument"]
-        instrument = Instrument(
-            InstrumentId(made["id"]),
-            asset=AssetId(made["asset"]),
-            currency=made["currency"],
-            unit=made["unit"],
-            tick=made["tick"],
-            lot=made["lot"],
-            terms=terms_of(made["terms"]),
-        )
-        listing = Listing(instrument, instrument.quote(each["previous_close"]))
-        listing.last, listing.halted = each["last"], each["halted"]
-        listing.prints = [(Method(method), ticks, lots) for method, ticks, lots in each["prints"]]
-        state.listings[made["id"]] = listing
-    if state.day is not None:
-        rules = rulebook(state.day)
-        if rules.digest() != facts["rules"]:
-            raise IntegrityError(
-                "have been made by these rules", was=f"rules {facts['rules']}", field="snapshot"
-            )
-        prepare(state, rules)
-        if not state.opened:
-            state.gates = ()
+        listing = _made_listing(each)
+        state.listings[listing.instrument.id.text] = listing
+    _take_rules(state, facts["rules"], rulebook)
     for each in facts["orders"]:
         state.orders[each["id"]] = _made_order(each, state)
-    by_number = {live.number: live for live in state.orders.values()}
-    for each in facts["listings"]:
-        book = state.listings[each["instrument"]["id"]].book
-        for numbers in each["book"]:
-            for number in numbers:
-                live = state.numbers[number] = by_number[number]
-                book.rest(number, live.sell, live.limit, live.left, live.member.number)
-    state.numbers = dict(sorted(state.numbers.items()))
+    _fill_books(state, facts["listings"])
     for name, other in facts["proposals"].items():
         state.proposals[name] = Proposal(state.orders[name], None if other is None else state.members[other])
     for name, each in facts["auctions"].items():
-        auction = state.auctions[name] = Auction(
-            state.orders[name],
-            floor=each["floor"],
-            price_mode=PriceMode(each["price_mode"]),
-            opens=datetime.datetime.fromisoformat(each["opens"]),
-            closes=datetime.datetime.fromisoformat(each["closes"]),
-        )
-        for bid in each["bids"]:
-            auction.bids[bid] = state.orders[bid]
-            state.bids[bid] = auction
+        state.auctions[name] = _made_auction(each, name, state)
     return state
+
+
+def _take_rules(state: State, digest: str | None, rulebook: Rulebook) -> None:
+    """Take the rules of the last day; they must be those that the snapshot was made by."""
+    if state.day is None:
+        return
+    rules = rulebook(state.day)
+    if rules.digest() != digest:
+        raise IntegrityError("have been made by these rules", was=f"rules {digest}", field="snapshot")
+    prepare(state, rules)
+    if not state.opened:
+        state.gates = ()
+
+
+def _fill_books(state: State, listings: list[dict[str, Any]]) -> None:
+    """Put the waiting orders into the books, in their places."""
+    by_number = {live.number: live for live in state.orders.values()}
+    for each in listings:
+        book = state.listings[each["instrument"]["id"]].book
+        for number in (number for side in each["book"] for number in side):
+            live = state.numbers[number] = by_number[number]
+            book.rest(number, live.sell, live.limit, live.left, live.member.number)
+    state.numbers = dict(sorted(state.numbers.items()))
+
+
+def _made_auction(facts: dict[str, Any], name: str, state: State) -> Auction:
+    auction = Auction(
+        state.orders[name],
+        floor=facts["floor"],
+        price_mode=PriceMode(facts["price_mode"]),
+        opens=datetime.datetime.fromisoformat(facts["opens"]),
+        closes=datetime.datetime.fromisoformat(facts["closes"]),
+    )
+    for bid in facts["bids"]:
+        auction.bids[bid] = state.orders[bid]
+        state.bids[bid] = auction
+    return auction
+
+
+def _made_listing(facts: dict[str, Any]) -> Listing:
+    made = facts["instrument"]
+    instrument = Instrument(
+        made["id"],
+        asset=made["asset"],
+        currency=made["currency"],
+        unit=made["unit"],
+        tick=made["tick"],
+        lot=made["lot"],
+        terms=terms_of(made["terms"]),
+    )
+    listing = Listing(instrument, instrument.quote(facts["previous_close"]))
+    listing.last, listing.halted = facts["last"], facts["halted"]
+    listing.prints = [(Method(method), ticks, lots) for method, ticks, lots in facts["prints"]]
+    return listing
 
 
 def _made_member(facts: dict[str, Any], number: int) -> Member:

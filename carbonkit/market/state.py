@@ -245,7 +245,7 @@ class State:
             live.purse.committed -= cost
             live.purse.cash += cost
 
-    def trade(
+    def trade(  # noqa: PLR0917  by position, which is faster
         self, maker: Live, taker: Live, ticks: int, lots: int, method: Method, at: datetime.datetime
     ) -> None:
         """Let two orders trade: change what their accounts have, and say so."""

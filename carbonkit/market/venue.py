@@ -20,7 +20,6 @@ from carbonkit.market.position import Position
 from carbonkit.market.refusal import Refusal, refused
 from carbonkit.market.snapshot import restored, taken
 from carbonkit.market.state import State
-from carbonkit.market.trade import Method
 from carbonkit.values.identifier import AccountId, AssetId, InstrumentId, OrderId
 from carbonkit.values.money import Money
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from carbonkit.market.limit import PriceLimits
     from carbonkit.market.live import Live
     from carbonkit.market.rulebook import Rulebook, VenueRules
+    from carbonkit.market.trade import Method
     from carbonkit.values.price import Price
 
 __all__ = ["Venue"]
@@ -85,7 +85,8 @@ class Venue:
             `carbonkit.schemes.china_national.venue_rules`.
 
     Example:
-        >>> from carbonkit.market import Admit, Deposit, ListInstrument, NewOrder, OpenDay, ParticipantKind, Take
+        >>> from carbonkit.market import Admit, Deposit, ListInstrument, NewOrder, OpenDay
+        >>> from carbonkit.market import ParticipantKind, Take
         >>> from carbonkit.schemes.china_national import instrument, venue_rules
         >>> from carbonkit.values import as_date
         >>> cea, early = instrument("CEA", as_date("2021-07-16")), "2021-07-16T09:00:00+08:00"
@@ -133,12 +134,7 @@ class Venue:
             if handler is None and kind is not administration.OpenDay:
                 return self._unknown(command)
             if command.at < state.last_at:
-                raise refused(
-                    Refusal.CLOCK_BACKWARDS,
-                    f"not be before {state.last_at.isoformat()}, when the last command came",
-                    command.at.isoformat(),
-                    "at",
-                )
+                _refuse_past(state, command)
             events: list[Event] = [Accepted(sequence, command)]
             state.sequence, state.events = sequence, events
             if handler is not None:
@@ -351,6 +347,15 @@ class Venue:
             The copy.
         """
         return Venue.restore(self.snapshot(), self._rulebook)
+
+
+def _refuse_past(state: State, command: Command) -> None:
+    raise refused(
+        Refusal.CLOCK_BACKWARDS,
+        f"not be before {state.last_at.isoformat()}, when the last command came",
+        command.at.isoformat(),
+        "at",
+    )
 
 
 def _instrument(name: str | InstrumentId) -> InstrumentId:

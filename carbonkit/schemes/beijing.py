@@ -40,7 +40,7 @@ _LARGE: Final = (
     Rule(
         what="holding that is published",
         value=HoldingLimit(emitter=500_000, other=500_000),
-        says="an emitter: more than its allocation and 500,000 tonnes; anybody else: more than 500,000 tonnes",
+        says="an emitter: more than its allocation and 500,000 tonnes; others: more than 500,000 tonnes",
         valid=_FROM,
         source=_text("4.5.4"),
     ),

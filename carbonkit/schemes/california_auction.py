@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from carbonkit.market.auction import AuctionRules, Undersubscribed
+from carbonkit.market.auction_rules import AuctionRules, Undersubscribed
 from carbonkit.market.instrument import Instrument
 from carbonkit.market.negotiation import PriceMode
 from carbonkit.market.sealed_bid import Tie

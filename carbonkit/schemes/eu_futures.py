@@ -1,4 +1,4 @@
-"""Futures on European allowances as listed by ICE: 1,000 allowances, delivered in December and other months."""
+"""Futures on European allowances as listed by ICE: 1,000 allowances each, most of them for December."""
 
 from __future__ import annotations
 

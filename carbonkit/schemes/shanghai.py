@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.market.auction import AuctionRules, Undersubscribed
+from carbonkit.market.auction_rules import AuctionRules, Undersubscribed
 from carbonkit.market.book import Allocation, SelfTrade
 from carbonkit.market.contract import Delivery, Forward, Spot
 from carbonkit.market.instrument import Instrument
@@ -321,8 +321,10 @@ def forward(year: int, month: int) -> Instrument:
 
     Example:
         >>> contract = forward(2023, 11)
-        >>> contract.id, contract.lot, str(contract.terms.last_trading_day), str(contract.terms.final_settlement_day)
-        (InstrumentId('SHEAF112023'), 100, '2023-11-24', '2023-11-27')
+        >>> contract.id, contract.lot
+        (InstrumentId('SHEAF112023'), 100)
+        >>> str(contract.terms.last_trading_day), str(contract.terms.final_settlement_day)
+        ('2023-11-24', '2023-11-27')
     """
     if month not in _MONTHS:
         raise InvalidValueError("be 2, 5, 8 or 11", was=month, field="month")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
-from carbonkit.market import Instrument, VenueRules
 from carbonkit.schemes.china_national import instrument, venue_rules
 from tests.floor import DAY, HOLDINGS, Desk, Floor, Holdings, OpenSession, open_floor, participants
+
+if TYPE_CHECKING:
+    import datetime
+
+    from carbonkit.market import Instrument, VenueRules
 
 
 @pytest.fixture

@@ -274,7 +274,7 @@ def test_progress_is_told_every_fifty_trades(ledger: Ledger) -> None:
     told: list[int] = []
     trades = [owed(n, 1, "0.01") for n in range(120)]
     assert settle(ledger, trades, CLOSE, sellable_today=False, progress=told.append).complete
-    assert told == [50, 100]
+    assert told == [50, 100, 120]
 
 
 def test_serial_numbers_go_with_the_units_they_name(ledger: Ledger) -> None:

@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tracebook.conformance.campaign import campaign_profile_names, run_campaign
-from tracebook.conformance.model import Observation
 from tracebook.conformance.suite import (
     LATEST_BUNDLED_SUITE_VERSION,
     copy_bundled_conformance_suite,
     run_conformance_suite,
 )
-from tracebook.events import MarketEvent
 
 from tests.tracebook_adapter import BookAdapter
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tracebook.conformance.model import Observation
+    from tracebook.events import MarketEvent
 
 
 def test_the_fixed_cases_pass(tmp_path: Path) -> None:

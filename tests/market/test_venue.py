@@ -106,7 +106,7 @@ def trades(events: tuple[Event, ...]) -> list[Trade]:
     return [event.trade for event in events if isinstance(event, Traded)]
 
 
-def order(name: str, account: str, side: Side, price: str, quantity: int, time: str, **more: Any) -> NewOrder:
+def order(name: str, account: str, side: Side, price: str, quantity: int, time: str, **more: Any) -> NewOrder:  # noqa: ANN401, PLR0917  of any type
     return NewOrder(
         order_id=name,
         account=account,
@@ -127,7 +127,7 @@ def free(venue: Venue) -> list[tuple[int, int]]:
 # -------------------------------------------------------------------------------- blocks
 
 
-def proposal(price: str = "48.00", quantity: int = 10_000, **more: Any) -> Propose:
+def proposal(price: str = "48.00", quantity: int = 10_000, **more: Any) -> Propose:  # noqa: ANN401  of any type
     return Propose(
         order_id="P-1",
         account="SELLER",
@@ -637,7 +637,7 @@ def test_an_instrument_is_listed_once() -> None:
 
 
 @pytest.mark.parametrize("thing", [None, 5, "buy", object(), Decimal(1), [1]])
-def test_what_is_no_command_is_refused_as_such(thing: Any) -> None:
+def test_what_is_no_command_is_refused_as_such(thing: Any) -> None:  # noqa: ANN401  of any type
     venue = opened()
     (said,) = venue.apply(thing)
     assert isinstance(said, Rejected)

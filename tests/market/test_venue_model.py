@@ -155,6 +155,8 @@ class BookAgainstModel(RuleBasedStateMachine):
                 each.filled += 1
                 if not each.left:
                     each.end = OrderState.FILLED
+        if order.end is OrderState.FILLED and order.gone:  # it met one of its own account on the way
+            order.end = OrderState.CANCELLED
         return deals
 
     def keep_apart(self, order: Waiting, met: Waiting) -> None:

@@ -128,7 +128,7 @@ def test_a_tie_is_shared_pro_rata() -> None:
 
 
 def test_the_korea_exchanges_call_auction() -> None:
-    """Korea Exchange, global site, single-price call auction: 600 at 7,830; the second seller is half filled."""
+    """Korea Exchange, global site, call auction: 600 at 7,830; the second seller is half filled."""
     sells = [
         (7860, 450),
         (7850, 750),
