@@ -12,9 +12,9 @@ from carbonkit.market import (
     Allocation,
     AuctionFloor,
     Available,
-    HoldingLimit,
     Method,
     MethodRules,
+    PositionLimit,
     PriceBand,
     Pricing,
     SelfTrade,
@@ -51,8 +51,8 @@ def book_rules(
     allocation: Allocation = Allocation.TIME,
     self_trade: SelfTrade = SelfTrade.CANCEL_RESTING,
     bought: Available = Available.SAME_DAY,
-    limit: HoldingLimit | None = None,
-    large: HoldingLimit | None = None,
+    limit: PositionLimit | None = None,
+    large: PositionLimit | None = None,
 ) -> VenueRules:
     """Make the rules of a venue that offers every method but listed agreements."""
     banded = PriceBand(ruled(Decimal(band)), ruled(Rounding.HALF_UP))
@@ -91,7 +91,7 @@ def book_rules(
         ),
         bought=ruled(bought),
         self_trade=ruled(self_trade),
-        holding_limit=None if limit is None else ruled(limit),
+        position_limit=None if limit is None else ruled(limit),
         large_holding=None if large is None else ruled(large),
     )
 

@@ -16,7 +16,7 @@ The market: what is traded, by which rules, at which price, and who then owes wh
     calendar        on which days a venue opens
     session         trading hours
     limit           price band and size of one order
-    holding         how much one participant may hold
+    position_limit  how much one participant may hold
     book            the order book in whole numbers
     cross           call auctions
     auction         sealed bids at one price
@@ -68,7 +68,6 @@ from carbonkit.market.counterparty import (
 from carbonkit.market.cross import CallOrder, Cross, cross
 from carbonkit.market.entry import Cancel, NewOrder, Reduce, Replace, Take
 from carbonkit.market.event import Accepted, DayClosed, Event, LargeHolding, OrderEnded, Rejected, Traded
-from carbonkit.market.holding import HoldingLimit, ParticipantKind
 from carbonkit.market.instrument import Instrument
 from carbonkit.market.level import Level
 from carbonkit.market.limit import PriceBand, PriceLimits, SizeLimit
@@ -89,6 +88,7 @@ from carbonkit.market.opening import open_venue
 from carbonkit.market.order import Order, OrderState, OrderType, Side, TimeInForce
 from carbonkit.market.participant import Participant, read_participants
 from carbonkit.market.position import Position
+from carbonkit.market.position_limit import ParticipantKind, PositionLimit
 from carbonkit.market.reconciliation import SettlementBreak, books_of, reconcile_day
 from carbonkit.market.record import DailyRecord, Difference, check_records, read_daily_records
 from carbonkit.market.refusal import Refusal
@@ -153,7 +153,6 @@ __all__ = [
     "Funding",
     "Future",
     "Halt",
-    "HoldingLimit",
     "Instrument",
     "Language",
     "LargeHolding",
@@ -179,6 +178,7 @@ __all__ = [
     "Participant",
     "ParticipantKind",
     "Position",
+    "PositionLimit",
     "PriceBand",
     "PriceLimits",
     "PriceMode",

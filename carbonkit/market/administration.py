@@ -9,9 +9,9 @@ import attrs
 
 from carbonkit.errors import InvalidValueError, WrongTypeError
 from carbonkit.market import _field
-from carbonkit.market.holding import ParticipantKind
 from carbonkit.market.instrument import Instrument
 from carbonkit.market.order import Side
+from carbonkit.market.position_limit import ParticipantKind
 from carbonkit.values.field import is_a
 from carbonkit.values.identifier import AccountId, AssetId, InstrumentId
 from carbonkit.values.money import Money

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from carbonkit.market.holding import ParticipantKind
     from carbonkit.market.order import Side
+    from carbonkit.market.position_limit import ParticipantKind
     from carbonkit.values.identifier import AccountId
 
 __all__ = ["Member", "Purse", "Stock"]

@@ -10,7 +10,7 @@ import attrs
 from carbonkit.errors import InvalidValueError
 from carbonkit.market import _field
 from carbonkit.market.administration import Admit, Deposit
-from carbonkit.market.holding import ParticipantKind
+from carbonkit.market.position_limit import ParticipantKind
 from carbonkit.values.field import choice, is_a
 from carbonkit.values.identifier import AccountId, AssetId
 from carbonkit.values.money import Money, currency_code

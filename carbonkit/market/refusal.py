@@ -70,7 +70,7 @@ class Refusal(enum.StrEnum):
     """Trading is suspended."""
     RESTRICTED = "restricted"
     """The participant may not enter such orders for now."""
-    HOLDING_LIMIT = "holding_limit"
+    POSITION_LIMIT = "position_limit"
     """The account would hold more than it may."""
     TOO_LARGE = "too_large"
     """The number is larger than any that the venue counts."""

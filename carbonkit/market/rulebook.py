@@ -12,9 +12,9 @@ import attrs
 from carbonkit.errors import InvalidValueError
 from carbonkit.market.book import Allocation, SelfTrade
 from carbonkit.market.calendar import TradingCalendar
-from carbonkit.market.holding import HoldingLimit
 from carbonkit.market.instrument import Instrument
 from carbonkit.market.limit import PriceBand, PriceLimits, SizeLimit
+from carbonkit.market.position_limit import PositionLimit
 from carbonkit.market.session import TradingHours
 from carbonkit.market.trade import Method
 from carbonkit.values.explanation import Explanation
@@ -217,7 +217,7 @@ class VenueRules:
         proceeds: When the money of a sale may buy.
         self_trade: What happens when an order meets one of its own account.
         funding: What stands behind an order.
-        holding_limit: How much one account may hold; None for no limit.
+        position_limit: How much one account may hold; None for no limit.
         large_holding: From how much a holding is reported; None for never.
 
     Raises:
@@ -243,8 +243,8 @@ class VenueRules:
     proceeds: Rule[Available]
     self_trade: Rule[SelfTrade]
     funding: Rule[Funding]
-    holding_limit: Rule[HoldingLimit] | None = None
-    large_holding: Rule[HoldingLimit] | None = None
+    position_limit: Rule[PositionLimit] | None = None
+    large_holding: Rule[PositionLimit] | None = None
 
     def __attrs_post_init__(self) -> None:
         """Check that an order's method is never in doubt."""
@@ -275,7 +275,7 @@ class VenueRules:
         Returns:
             Every rule.
         """
-        optional = (rule for rule in (self.holding_limit, self.large_holding) if rule is not None)
+        optional = (rule for rule in (self.position_limit, self.large_holding) if rule is not None)
         return (
             self.tick,
             self.lot,

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 from carbonkit.errors import CarbonkitError, IntegrityError
 from carbonkit.market.codec import terms_of, written
 from carbonkit.market.day import prepare
-from carbonkit.market.holding import ParticipantKind
 from carbonkit.market.instrument import Instrument
 from carbonkit.market.listing import Listing
 from carbonkit.market.live import Auction, Live, Proposal
 from carbonkit.market.member import Member
 from carbonkit.market.negotiation import PriceMode
 from carbonkit.market.order import OrderState, Side, TimeInForce
+from carbonkit.market.position_limit import ParticipantKind
 from carbonkit.market.state import State
 from carbonkit.market.trade import Method
 from carbonkit.values.identifier import AccountId, OrderId

@@ -205,11 +205,11 @@ class State:
                 stock.offered += units
             return
         rules = self.rules
-        if rules is not None and rules.holding_limit is not None:
-            most = rules.holding_limit.value.most(live.member.kind, allocation=live.member.allocation)
+        if rules is not None and rules.position_limit is not None:
+            most = rules.position_limit.value.most(live.member.kind, allocation=live.member.allocation)
             if stock.holding + stock.wanted + units > most:
                 raise refused(
-                    Refusal.HOLDING_LIMIT,
+                    Refusal.POSITION_LIMIT,
                     f"bring {live.member.account} to no more than {most} with what it holds and bids for",
                     stock.holding + stock.wanted + units,
                     "quantity",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from carbonkit.market.holding import HoldingLimit
+from carbonkit.market.position_limit import PositionLimit
 from carbonkit.values.rule import Rule, rule_in_force
 from carbonkit.values.source import Source
 from carbonkit.values.time import Period, as_date
@@ -12,7 +12,7 @@ from carbonkit.values.time import Period, as_date
 if TYPE_CHECKING:
     import datetime
 
-__all__ = ["holding_limit", "large_holding"]
+__all__ = ["large_holding", "position_limit"]
 
 _FROM: Final = Period("2013-11-28", None)
 
@@ -30,7 +30,7 @@ def _text(article: str) -> Source:
 _LIMIT: Final = (
     Rule(
         what="largest holding",
-        value=HoldingLimit(emitter=1_000_000, other=1_000_000),
+        value=PositionLimit(emitter=1_000_000, other=1_000_000),
         says="an emitter: its annual allocation and 1,000,000 tonnes; anybody else: 1,000,000 tonnes",
         valid=_FROM,
         source=_text("4.5.2, 4.5.3"),
@@ -39,7 +39,7 @@ _LIMIT: Final = (
 _LARGE: Final = (
     Rule(
         what="holding that is published",
-        value=HoldingLimit(emitter=500_000, other=500_000),
+        value=PositionLimit(emitter=500_000, other=500_000),
         says="an emitter: more than its allocation and 500,000 tonnes; others: more than 500,000 tonnes",
         valid=_FROM,
         source=_text("4.5.4"),
@@ -47,7 +47,7 @@ _LARGE: Final = (
 )
 
 
-def holding_limit(day: str | datetime.date) -> Rule[HoldingLimit]:
+def position_limit(day: str | datetime.date) -> Rule[PositionLimit]:
     """
     Return how much one participant may hold.
 
@@ -61,13 +61,13 @@ def holding_limit(day: str | datetime.date) -> Rule[HoldingLimit]:
         NotFoundError: If it is not known for the day.
 
     Example:
-        >>> holding_limit("2021-07-16").value.other
+        >>> position_limit("2021-07-16").value.other
         1000000
     """
     return rule_in_force(_LIMIT, as_date(day, field="day"))
 
 
-def large_holding(day: str | datetime.date) -> Rule[HoldingLimit]:
+def large_holding(day: str | datetime.date) -> Rule[PositionLimit]:
     """
     Return from how much a holding is published.
 

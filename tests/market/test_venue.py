@@ -26,7 +26,6 @@ from carbonkit.market import (
     Event,
     Funding,
     Halt,
-    HoldingLimit,
     LargeHolding,
     ListInstrument,
     Method,
@@ -37,6 +36,7 @@ from carbonkit.market import (
     OrderType,
     Participant,
     ParticipantKind,
+    PositionLimit,
     PriceMode,
     Pricing,
     Propose,
@@ -521,21 +521,21 @@ def test_a_restricted_participant_may_only_cancel() -> None:
 
 
 def test_nobody_bids_for_more_than_it_may_hold() -> None:
-    limit = HoldingLimit(emitter=500, other=1_000_500)
+    limit = PositionLimit(emitter=500, other=1_000_500)
     venue = opened(book_rules(limit=limit), kind=ParticipantKind.INSTITUTION)
     told(venue, order("O-1", "BUYER", Side.BUY, "48.00", 400, "09:30:00"))
-    assert refused(venue, order("O-2", "BUYER", Side.BUY, "48.00", 101, "09:30:00")) == Refusal.HOLDING_LIMIT
+    assert refused(venue, order("O-2", "BUYER", Side.BUY, "48.00", 101, "09:30:00")) == Refusal.POSITION_LIMIT
     told(venue, order("O-2", "BUYER", Side.BUY, "48.00", 100, "09:30:00"))
     told(venue, Reduce(account="BUYER", target="O-1", quantity=50, at=at("09:31:00")))
     told(venue, Replace(account="BUYER", target="O-1", order_id="O-3", quantity=400, at=at("09:31:00")))
     worse = Replace(account="BUYER", target="O-3", order_id="O-4", quantity=401, at=at("09:31:00"))
-    assert refused(venue, worse) == Refusal.HOLDING_LIMIT
+    assert refused(venue, worse) == Refusal.POSITION_LIMIT
     emitter = opened(book_rules(limit=limit))
-    assert refused(emitter, order("O-1", "BUYER", Side.BUY, "48.00", 1, "09:30:00")) == Refusal.HOLDING_LIMIT
+    assert refused(emitter, order("O-1", "BUYER", Side.BUY, "48.00", 1, "09:30:00")) == Refusal.POSITION_LIMIT
 
 
 def test_a_large_holding_is_reported_once() -> None:
-    large = HoldingLimit(emitter=1_000_010, other=0)
+    large = PositionLimit(emitter=1_000_010, other=0)
     venue = opened(book_rules(large=large))
     told(venue, order("S-1", "SELLER", Side.SELL, "48.00", 30, "09:30:00"))
     said = [

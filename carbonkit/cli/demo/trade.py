@@ -13,10 +13,10 @@ from carbonkit.market.administration import CloseDay
 from carbonkit.market.clearing import obligations
 from carbonkit.market.event import DayClosed
 from carbonkit.market.event import Traded as TradeMade
-from carbonkit.market.holding import ParticipantKind
 from carbonkit.market.opening import open_venue
 from carbonkit.market.order import Order, OrderState
 from carbonkit.market.participant import Participant, read_participants
+from carbonkit.market.position_limit import ParticipantKind
 from carbonkit.market.rulebook import Available
 from carbonkit.market.settlement import release, settle
 from carbonkit.market.statistics import DayBulletin

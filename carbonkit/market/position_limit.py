@@ -1,4 +1,4 @@
-"""Holding limits: how much of an asset one participant may hold, or must report."""
+"""Position limits: how much of an asset one participant may hold, or must report."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import attrs
 from carbonkit.errors import InvalidValueError
 from carbonkit.values.number import whole
 
-__all__ = ["HoldingLimit", "ParticipantKind"]
+__all__ = ["ParticipantKind", "PositionLimit"]
 
 
 class ParticipantKind(enum.Enum):
@@ -27,14 +27,14 @@ class ParticipantKind(enum.Enum):
 
 
 def _units(value: int) -> int:
-    units = whole(value, field="holding limit")
+    units = whole(value, field="position limit")
     if units < 0:
-        raise InvalidValueError("not be negative", was=units, field="holding limit")
+        raise InvalidValueError("not be negative", was=units, field="position limit")
     return units
 
 
 @attrs.frozen
-class HoldingLimit:
+class PositionLimit:
     """
     A quantity of one asset that one participant's holding is measured by.
 
@@ -46,7 +46,7 @@ class HoldingLimit:
         InvalidValueError: If a limit is negative or not whole.
 
     Example:
-        >>> beijing = HoldingLimit(emitter=1_000_000, other=1_000_000)
+        >>> beijing = PositionLimit(emitter=1_000_000, other=1_000_000)
         >>> beijing.most(ParticipantKind.KEY_EMITTER, allocation=250_000)
         1250000
     """
