@@ -178,6 +178,7 @@ def uncross(state: State, command: Uncross) -> None:
     hours = rules.hours.value.on(state.day)
     if any(command.at in span for span in hours) or command.at < hours[0].end:
         raise refused(Refusal.CALL_RUNNING, "come when the call has ended", command.at.isoformat(), "at")
+    listing.calling = False
     book = listing.book
     sides = [
         [CallOrder(order.order_id, order.ticks, order.left) for order in book.orders(sell=sell)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from carbonkit.errors import NotFoundError
+from carbonkit.errors import InvalidValueError, NotFoundError
 from carbonkit.market.book import Allocation, OrderBook, SelfTrade
 from carbonkit.market.event import DayClosed
 from carbonkit.market.gate import gates
@@ -114,7 +114,12 @@ def withdraw(state: State, command: Withdraw) -> None:
 
 def _positive(command: Deposit | Withdraw) -> int:
     """Count an amount, more than nothing, in units or minor units."""
-    amount = command.amount.to_minor() if isinstance(command.amount, Money) else command.amount
+    amount = command.amount
+    if isinstance(amount, Money):
+        try:
+            amount = amount.to_minor()
+        except InvalidValueError as error:
+            raise refused(Refusal.ODD_LOT, error.problem.must, error.problem.was, "amount") from None
     if amount <= 0:
         raise refused(Refusal.ODD_LOT, "be more than zero", str(command.amount), "amount")
     return amount
@@ -201,6 +206,7 @@ def _forget(state: State) -> None:
     """Forget yesterday's trades, and the orders that ended."""
     for listing in state.listings.values():
         listing.prints = []
+        listing.calling = False
         listing.counts.clear()
         listing.prices.clear()
     waiting = {live.order_id.text for live in state.numbers.values()}

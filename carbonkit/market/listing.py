@@ -29,6 +29,7 @@ class Listing:
     __slots__ = (
         "asset",
         "book",
+        "calling",
         "counts",
         "currency",
         "halted",
@@ -49,6 +50,7 @@ class Listing:
         self.last = instrument.ticks(base)
         self.book = OrderBook()
         self.halted = ""
+        self.calling = False  # whether orders of a call auction wait to be crossed
         self.prints: list[tuple[Method, int, int]] = []  # today's trades: how, ticks, lots
         self.limits: dict[str, tuple[int, int, PriceLimits]] = {}  # by the method's name
         self.asset = instrument.asset.text

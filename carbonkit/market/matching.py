@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from carbonkit.market.book import Match
     from carbonkit.market.entry import Cancel, NewOrder, Reduce, Replace, Take
     from carbonkit.market.listing import Listing
+    from carbonkit.market.member import Member
     from carbonkit.market.state import State
     from carbonkit.values.identifier import OrderId
 
@@ -49,8 +50,8 @@ def enter(state: State, command: NewOrder) -> None:
     if name in state.orders:
         state.check_new(command.order_id)
     sell = command.side is _SELL
-    if state.halted or listing.halted or member.barred:
-        state.check_trading(listing, member, sell=sell)
+    if state.halted or listing.halted or member.barred or listing.calling:
+        _check_open(state, listing, member, gate, sell=sell)
     quantity = command.quantity
     if type(quantity) is int and listing.lot == 1 and 0 < quantity <= LARGEST:
         lots = quantity
@@ -90,6 +91,14 @@ def enter(state: State, command: NewOrder) -> None:
     state.next_number += 1
     state.orders[name] = live
     _place(state, live, gate, command.minimum)
+
+
+def _check_open(state: State, listing: Listing, member: Member, gate: Gate, *, sell: bool) -> None:
+    """Check that nothing keeps orders out: a halt, a restriction, a call that was not crossed."""
+    state.check_trading(listing, member, sell=sell)
+    if listing.calling and gate.matches:
+        must = "come when the call auction has been crossed"
+        raise refused(Refusal.CALL_RUNNING, must, str(listing.instrument.id), "at")
 
 
 def _check_special(state: State, command: NewOrder, listing: Listing, gate: Gate, lots: int) -> None:
@@ -147,6 +156,7 @@ def _place(state: State, live: Live, gate: Gate, minimum: int | Decimal) -> None
     """Match an order where orders match by themselves, and let what is left wait."""
     listing, number, owner = live.listing, live.number, live.member.number
     if not gate.matches:
+        listing.calling = gate.method is Method.CALL
         listing.book.rest(number, live.sell, live.limit, live.left, owner)
         state.numbers[number] = live
         return
@@ -292,7 +302,7 @@ def replace(state: State, command: Replace) -> None:
     live = _own(state, command)
     listing, member = live.listing, live.member
     state.check_new(command.order_id)
-    state.check_trading(listing, member, sell=live.sell)
+    _check_open(state, listing, member, gate, sell=live.sell)
     ticks = live.limit if command.price is None else listing.ticks(command.price)
     lots = live.left if command.quantity is None else listing.lots(command.quantity)
     if (ticks, lots) == (live.limit, live.left):

@@ -24,8 +24,6 @@ class Refusal(enum.StrEnum):
     """The instant lies outside the day's trading hours."""
     CLOCK_BACKWARDS = "clock_backwards"
     """The instant lies before that of an earlier command."""
-    SESSION_CLOSED = "session_closed"
-    """The session has been closed; nothing follows."""
     BEFORE_CLOSE = "before_close"
     """The session may not be closed before its trading hours end."""
     UNKNOWN_ACCOUNT = "unknown_account"

@@ -221,7 +221,8 @@ class VenueRules:
         large_holding: From how much a holding is reported; None for never.
 
     Raises:
-        InvalidValueError: If a method is named twice, or both a book and listed agreements trade.
+        InvalidValueError: If there is no method, one is named twice, or both a book and listed agreements
+            trade.
 
     Example:
         >>> from carbonkit.schemes.china_national import venue_rules
@@ -249,6 +250,8 @@ class VenueRules:
     def __attrs_post_init__(self) -> None:
         """Check that an order's method is never in doubt."""
         named = [rules.method for rules in self.methods]
+        if not named:
+            raise InvalidValueError("not be empty", field="methods")
         if len(set(named)) != len(named) or {Method.LISTED, Method.BOOK} <= set(named):
             raise InvalidValueError(
                 "name each method once, and not both listed agreements and a book",

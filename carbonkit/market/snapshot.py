@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["restored", "taken"]
 
 _FORMAT: Final = 1
-_FLAGS: Final = frozenset({"opened", "sell", "shown"})  # the only fields that are true or false
+_FLAGS: Final = frozenset({"calling", "opened", "sell", "shown"})  # the only fields that are true or false
 
 
 def taken(state: State) -> str:
@@ -91,6 +91,7 @@ def _listing(listing: Listing) -> dict[str, object]:
         "previous_close": plain(listing.previous_close.amount),
         "last": listing.last,
         "halted": listing.halted,
+        "calling": listing.calling,
         "prints": [(method.value, ticks, lots) for method, ticks, lots in listing.prints],
         "book": [[order.order_id for order in listing.book.orders(sell=sell)] for sell in (False, True)],
     }
@@ -240,6 +241,7 @@ def _made_listing(facts: dict[str, Any]) -> Listing:
     )
     listing = Listing(instrument, instrument.quote(facts["previous_close"]))
     listing.last, listing.halted = facts["last"], facts["halted"]
+    listing.calling = facts["calling"]
     listing.prints = [(Method(method), ticks, lots) for method, ticks, lots in facts["prints"]]
     return listing
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from carbonkit.errors import MarketError
+from carbonkit.errors import CarbonkitError
 from carbonkit.market import administration, bidding, block, day, entry, matching, negotiation
 from carbonkit.market.event import Accepted, Rejected
 from carbonkit.market.level import Level
@@ -141,7 +141,7 @@ class Venue:
                 handler(state, command)
             elif isinstance(command, administration.OpenDay):
                 day.open_day(state, command, self._rulebook)
-        except MarketError as error:
+        except CarbonkitError as error:
             state.sequence = sequence
             return (Rejected(sequence, command, error.problem),)
         state.last_at = command.at

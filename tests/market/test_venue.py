@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -336,6 +337,11 @@ def test_a_call_gathers_orders_and_crosses_them_at_one_price() -> None:
     told(venue, order("B-2", "THIRD", Side.BUY, "47.80", 30, "09:02:00"))
     assert not trades(told(venue, order("S-2", "SELLER", Side.SELL, "48.20", 50, "09:03:00")))
     assert refused(venue, Uncross(instrument="CEA", at=at("09:24:59"))) == Refusal.CALL_RUNNING
+    forgotten = venue.copy()
+    early = order("B-9", "BUYER", Side.BUY, "48.00", 5, "09:30:00")
+    assert refused(forgotten, early) == Refusal.CALL_RUNNING
+    moved = Replace(account="SELLER", target="S-1", order_id="S-9", quantity=7, at=at("09:30:00"))
+    assert refused(forgotten, moved) == Refusal.CALL_RUNNING
     made = trades(told(venue, Uncross(instrument="CEA", at=at("09:25:00"))))
     assert {each.price for each in made} == {CEA.quote("47.80")}
     assert [(str(each.buyer), each.quantity) for each in made] == [("BUYER", 60), ("THIRD", 30)]
@@ -580,6 +586,7 @@ BAD: dict[Refusal, list[Command]] = {
     Refusal.ODD_LOT: [
         Deposit(account="BUYER", amount=0, asset="CEA", at=at("09:00:00")),
         Withdraw(account="BUYER", amount=Money("-1", "CNY"), at=at("09:00:00")),
+        Deposit(account="BUYER", amount=Money("1.005", "CNY"), at=at("09:00:00")),
     ],
     Refusal.INSUFFICIENT_CASH: [
         Withdraw(account="BUYER", amount=Money("100000000.01", "CNY"), at=at("09:00:00")),
@@ -642,3 +649,9 @@ def test_what_is_no_command_is_refused_as_such(thing: Any) -> None:  # noqa: ANN
     (said,) = venue.apply(thing)
     assert isinstance(said, Rejected)
     assert said.code == Refusal.NOT_A_COMMAND
+
+
+def test_every_reason_code_is_given_by_some_test() -> None:
+    folder = Path(__file__).resolve().parents[1]
+    text = "".join(path.read_text("utf-8") for path in sorted(folder.rglob("test_*.py")))
+    assert [each.name for each in Refusal if f"Refusal.{each.name}" not in text] == []
