@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,10 +14,15 @@ from hypothesis import strategies as st
 from carbonkit.errors import InvalidValueError, MarketError
 from carbonkit.market import (
     CentralCounterparty,
+    Delivery,
+    Forward,
+    Future,
     Layer,
     Method,
     Obligation,
+    Option,
     Refusal,
+    Right,
     SettlementBreak,
     Trade,
     final_settlement_price,
@@ -25,7 +32,7 @@ from carbonkit.market import (
 )
 from carbonkit.schemes import shanghai
 from carbonkit.schemes.china_national import instrument
-from carbonkit.values import AccountId, AssetId, Money, OrderId, Rounding, as_instant
+from carbonkit.values import AccountId, AssetId, Money, OrderId, Price, Rounding, as_instant
 
 DAY = datetime.date(2021, 7, 16)
 CEA = instrument("CEA", DAY)
@@ -287,3 +294,39 @@ def test_nothing_is_borne_of_a_gain() -> None:
         waterfall(cny("-1"), [])
     with pytest.raises(InvalidValueError):
         Layer("reserve", cny("-1"))
+
+
+def test_a_venues_trades_are_novated() -> None:
+    made = Trade(
+        sequence=1,
+        day=datetime.date(2023, 11, 1),
+        instrument=CONTRACT,
+        method=Method.BOOK,
+        price=CONTRACT.quote("70.00"),
+        quantity=300,
+        buyer=A,
+        seller=B,
+        maker=OrderId("S"),
+        taker=OrderId("T"),
+        at=as_instant("2023-11-01T03:00:00Z"),
+    )
+    ccp = house()
+    ccp.novate([made])
+    assert (ccp.position(CONTRACT, A), ccp.position(CONTRACT, B)) == (3, -3)
+    with pytest.raises(MarketError):
+        ccp.open(attrs.evolve(CONTRACT, lot=10), buyer=A, seller=B, lots=1, price=CONTRACT.quote("70.00"))
+
+
+def test_terms_fit_themselves() -> None:
+    facts: dict[str, Any] = {
+        "underlying": "SHEA",
+        "last_trading_day": "2023-11-24",
+        "final_settlement_day": "2023-11-23",
+        "delivery": Delivery.CASH,
+    }
+    for kind in (Forward, Future):
+        with pytest.raises(InvalidValueError):
+            kind(**facts)
+        assert kind(**(facts | {"final_settlement_day": "2023-11-24"})).delivery is Delivery.CASH
+    with pytest.raises(InvalidValueError):
+        Option(underlying="EUA", right=Right.PUT, strike=Price("0", "EUR", "tCO2e"), expiry="2025-12-10")

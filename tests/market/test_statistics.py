@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.market import DayBulletin, Instrument, Method, Trade, VenueRules, bulletin
+from carbonkit.market import (
+    ClosingPrice,
+    DayBulletin,
+    Instrument,
+    Method,
+    Trade,
+    VenueRules,
+    bulletin,
+    closing_price,
+)
 from carbonkit.schemes.china_national import instrument, venue_rules
 from carbonkit.values import AccountId, InstrumentId, Money, OrderId, Price, Rounding, Status, as_instant
 
@@ -155,3 +164,35 @@ def test_trades_must_be_of_the_instrument_and_day() -> None:
 def test_a_previous_close_must_be_a_price_of_the_instrument(close: Price) -> None:
     with pytest.raises(InvalidValueError):
         bulletin([], instrument=CEA, rules=RULES, day=DAY, previous_close=close)
+
+
+@pytest.mark.parametrize(
+    ("rule", "close"),
+    [
+        (ClosingPrice.VOLUME_WEIGHTED_MEAN, "49.50"),
+        (ClosingPrice.LAST_FIVE_TRADES, "49.00"),
+        (ClosingPrice.LAST_TRADE, "47.00"),
+    ],
+)
+def test_a_close_is_what_the_venue_says_it_is(rule: ClosingPrice, close: str) -> None:
+    rules = attrs.evolve(RULES, closing_price=attrs.evolve(RULES.closing_price, value=rule))
+    deals = [(5200, 10), (5100, 10), (5000, 10), (4900, 10), (4800, 10), (4700, 10)]
+    assert day_of(deals, rules=rules).close == CEA.quote(close)
+
+
+def test_a_block_makes_no_price() -> None:
+    made = [trade(1, 4800, 10), attrs.evolve(trade(2, 6000, 100_000), method=Method.BLOCK)]
+    day = bulletin(made, instrument=CEA, rules=RULES, day=DAY, previous_close=CEA.quote("48.00"))
+    assert (day.close, day.high) == (CEA.quote("48.00"), CEA.quote("48.00"))
+    assert (day.volume, day.trades, day.turnover) == (100_010, 2, Money("6000480.00", "CNY"))
+    block = day.by(Method.BLOCK)
+    assert block is not None
+    assert (block.high, block.volume) == (CEA.quote("60.00"), 100_000)
+    assert day.by(Method.AUCTION) is None
+    assert "block: 100000 tCO2e = 1 trades, 6000000.00 CNY" in day.explain().text()
+
+
+def test_a_mean_needs_a_volume_in_its_currency() -> None:
+    for turnover, volume in ((Money("1", "CNY"), 0), (Money("1", "EUR"), 1)):
+        with pytest.raises(InvalidValueError):
+            closing_price(turnover, volume, instrument=CEA, rules=RULES)

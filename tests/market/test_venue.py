@@ -166,6 +166,8 @@ def test_a_block_trades_when_both_sides_have_confirmed() -> None:
 def test_other_terms_free_the_one_and_bind_the_other() -> None:
     venue = opened()
     told(venue, proposal())
+    own = Confirm(account="SELLER", target="P-1", at=at("13:00:00"))
+    assert refused(venue, own) == Refusal.NOT_COUNTERPARTY
     other = Counter(
         account="BUYER", target="P-1", price=CEA.quote("47.00"), quantity=20_000, at=at("13:01:00")
     )
@@ -621,6 +623,34 @@ def test_a_bad_command_is_refused_for_its_reason(code: Refusal, command: Command
     assert refused(venue, command) == code
 
 
+def test_money_reaches_to_the_last_cent() -> None:
+    for cash, enough in (("479.99", False), ("480.00", True)):
+        venue = opened()
+        taken = Money("100000000", "CNY") - Money(cash, "CNY")
+        told(venue, Withdraw(account="BUYER", amount=taken, at=at("09:00:00")))
+        bought = order("O-1", "BUYER", Side.BUY, "48.00", 10, "09:30:00")
+        if enough:
+            told(venue, bought)
+        else:
+            assert refused(venue, bought) == Refusal.INSUFFICIENT_CASH
+
+
+def test_a_protection_is_rounded_towards_the_best_price() -> None:
+    venue = opened()
+    for name, price in (("S-1", "48.01"), ("S-2", "50.41"), ("S-3", "50.42")):
+        told(venue, order(name, "SELLER", Side.SELL, price, 1, "09:30:00"))
+    market = NewOrder(
+        order_id="B-1",
+        account="BUYER",
+        instrument="CEA",
+        side=Side.BUY,
+        quantity=3,
+        order_type=OrderType.MARKET,
+        at=at("09:31:00"),
+    )
+    assert len(trades(told(venue, market))) == 2  # 48.01 × 1.05 is 50.4105
+
+
 def test_a_venue_without_market_orders_says_so() -> None:
     rules = book_rules()
     plain = attrs.evolve(rules, methods=(attrs.evolve(rules.methods[0], protection=None), *rules.methods[1:]))
@@ -655,3 +685,48 @@ def test_every_reason_code_is_given_by_some_test() -> None:
     folder = Path(__file__).resolve().parents[1]
     text = "".join(path.read_text("utf-8") for path in sorted(folder.rglob("test_*.py")))
     assert [each.name for each in Refusal if f"Refusal.{each.name}" not in text] == []
+
+
+def test_a_snapshot_keeps_what_is_under_way() -> None:
+    """A proposal, an auction with bids, restrictions, halts: all go on as they would have."""
+    venue = opened()
+    told(
+        venue,
+        AnnounceAuction(
+            order_id="A-1",
+            account="SELLER",
+            instrument="CEA",
+            quantity=500,
+            floor=CEA.quote("48.00"),
+            price_mode=PriceMode.PAY_AS_BID,
+            opens=at("09:30:00"),
+            closes=at("14:00:00"),
+            at=at("09:00:00"),
+        ),
+    )
+    bid = Bid(
+        order_id="B-1",
+        account="BUYER",
+        target="A-1",
+        price=CEA.quote("49.00"),
+        quantity=300,
+        at=at("09:30:00"),
+    )
+    told(venue, bid)
+    told(venue, Restrict(account="THIRD", reason="unpaid", at=at("09:31:00")))
+    told(venue, proposal(counterparty="BUYER"))
+    told(venue, attrs.evolve(proposal(), order_id="P-2"))
+    told(venue, Halt(instrument="CEA", reason="a failure", at=at("13:01:00")))
+    copy = venue.copy()
+    assert copy.snapshot() == venue.snapshot()
+    rest = (
+        Resume(instrument="CEA", at=at("13:02:00")),
+        Confirm(account="BUYER", target="P-1", at=at("13:03:00")),
+        Confirm(account="THIRD", target="P-2", at=at("13:03:00")),
+        Cancel(account="BUYER", target="B-1", at=at("13:04:00")),
+        attrs.evolve(bid, order_id="B-2", at=at("13:05:00")),
+        CloseAuction(target="A-1", at=at("14:00:00")),
+        CloseDay(at=at("15:00:00")),
+    )
+    assert [copy.apply(command) for command in rest] == [venue.apply(command) for command in rest]
+    assert copy.snapshot() == venue.snapshot()
