@@ -9,6 +9,7 @@ lay and what the totals come to; what differs is listed.
 from __future__ import annotations
 
 import datetime
+import itertools
 from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
+    from carbonkit.market.composite import CompositeRules
     from carbonkit.market.instrument import Instrument
     from carbonkit.market.rulebook import Rulebook, VenueRules
 
@@ -173,19 +175,25 @@ def check_records(
     rulebook: Rulebook,
     instrument: Callable[[InstrumentId, datetime.date], Instrument],
     bases: Mapping[InstrumentId, Price],
+    composite: Callable[[datetime.date], CompositeRules] | None = None,
+    published: Mapping[datetime.date, Price] | None = None,
 ) -> tuple[Difference, ...]:
     """
     Hold an exchange's daily records against its rules.
 
     Checked are: that the day is a trading day; the close, which follows from the amounts of the methods
     that make prices, or is the one of the day before; that highest and lowest price lie within the
-    limits, and each method's mean price too; that the open lies between them.
+    limits, and each method's mean price too; that the open lies between them; and, if rules of a
+    composite are given, that the published composite is made of the closes of all instruments so far.
 
     Args:
         records: The records, in the order of the days; an instrument has one for each method at most a day.
         rulebook: Gives the exchange's rules as they stand on a day.
         instrument: Gives the instrument of a code on a day.
-        bases: The price that stands for the close before the first day of each instrument.
+        bases: The price that stands for the close before the first day of an instrument; one that is not
+            there begins at the composite close of the day before.
+        composite: Gives the rules of the composite on a day; None if the exchange has none.
+        published: The composite closes that the exchange published, by day.
 
     Returns:
         What differs; nothing if the records follow the rules.
@@ -220,12 +228,30 @@ def check_records(
         last = record.day
     found: list[Difference] = []
     closes = dict(bases)
-    for (day, code), methods in days.items():
-        if code not in closes:
-            raise NotFoundError("have a base price", was="none", field=str(code))
-        checked = _Day(day, instrument(code, day), methods, closes[code], rulebook(day))
-        closes[code] = checked.close
-        found += checked.differences()
+    listed: set[InstrumentId] = set()
+    before: Price | None = None  # the composite close of the day before
+    for day, codes in itertools.groupby(days, key=lambda place: place[0]):
+        for _, code in codes:
+            base = closes.get(code, before)
+            if base is None:
+                raise NotFoundError("have a base price", was="none", field=str(code))
+            checked = _Day(day, instrument(code, day), days[day, code], base, rulebook(day))
+            closes[code] = checked.close
+            listed.add(code)
+            found += checked.differences()
+        if composite is not None:
+            before = composite(day).price({str(code): closes[code] for code in sorted(listed)}).price
+            said = (published or {}).get(day, before)
+            if said != before:
+                found.append(
+                    Difference(
+                        day=day,
+                        instrument="composite",
+                        what="close",
+                        expected=str(before.amount),
+                        published=str(said.amount),
+                    )
+                )
     return tuple(found)
 
 

@@ -216,6 +216,31 @@ def test_what_does_not_follow_is_listed() -> None:
     ]
 
 
+def test_a_composite_is_checked_and_gives_new_vintages_their_base() -> None:
+    """Two days after the first closes of three vintages, made up; the rules are the exchange's."""
+    rows = [
+        "2023-08-25,CEA,10,0,0,,,,73.06",
+        "2023-08-28,CEA,10,100,7446.00,74.01,75.00,74.01,74.46",
+        "2023-08-28,CEA21,10,0,0,,,,73.06",
+        "2023-08-28,CEA22,10,0,0,,,,73.06",
+        "2023-08-29,CEA21,10,100,6780.00,67.80,67.80,67.80,67.80",
+    ]
+    records = read_daily_records([HEADER, *rows], file="days.csv", currency="CNY", unit="tCO2e", codes=CODES)
+    published = {
+        as_date(day): Price(price, "CNY", "tCO2e")
+        for day, price in (("2023-08-25", "73.06"), ("2023-08-28", "73.53"), ("2023-08-29", "71.78"))
+    }
+    found = check_records(
+        records,
+        rulebook=venue_rules,
+        instrument=lambda code, day: instrument(str(code), day),
+        bases={CEA.id: CEA.quote("73.06")},
+        composite=composite_rules,
+        published=published,
+    )
+    assert [str(each) for each in found] == ["2023-08-29 composite: close must be 71.77, was 71.78"]
+
+
 def test_records_are_read_strictly() -> None:
     lines = [
         HEADER,

@@ -143,7 +143,7 @@ def proposal(price: str = "48.00", quantity: int = 10_000, **more: Any) -> Propo
 
 def test_a_block_trades_when_both_sides_have_confirmed() -> None:
     venue = opened()
-    told(venue, proposal(counterparty="BUYER"))
+    told(venue, proposal(price="47.00", counterparty="BUYER"))
     assert free(venue)[0] == (10_000, 0)
     assert (
         refused(venue, Confirm(account="THIRD", target="P-1", at=at("13:01:00"))) == Refusal.NOT_COUNTERPARTY
@@ -284,6 +284,7 @@ def auctioned(mode: PriceMode) -> tuple[Venue, list[Trade], Price]:
     made = trades(told(venue, CloseAuction(target="A-1", at=at("14:00:00", day))))
     assert refused(venue, bid("A", "80.00", 1, "14:00:00")) == Refusal.UNKNOWN_ORDER
     assert [each.quantity for each in made] == [60_000, 30_000, 10_000]
+    assert venue.last("CEA25") == cea25.quote("74.63")
     for name in ("SELLER", "A", "B", "C"):
         position = venue.position(name, cea25.asset, "CNY")
         assert (position.offered, position.committed) == (0, Money("0.00", "CNY"))
