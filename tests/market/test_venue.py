@@ -448,6 +448,8 @@ def test_orders_stand_as_long_as_they_say() -> None:
     assert venue.previous_close("CEA") == CEA.quote("47.00")
     outside = [str(event.order_id) for event in said if isinstance(event, OrderEnded)]
     assert outside == ["FAR"]  # 52.80 lies above 47.00 × 1.1
+    shown = [str(name) for level in venue.levels("CEA", Side.SELL) for name in level.orders]
+    assert shown == ["GTC", "GTD-2"]
     assert [str(each.order_id) for each in venue.orders()] == ["GTC", "FAR", "GTD-2"]
     assert free(venue)[0] == (20, 0)
     told(venue, CloseDay(at=at("15:00:00", monday)))
