@@ -13,11 +13,13 @@ from carbonkit.errors import BatchError, InvalidValueError
 from carbonkit.market import (
     AuctionBid,
     AuctionRules,
+    CallOrder,
     PriceMode,
     Refusal,
     SupplyStep,
     Tie,
     Undersubscribed,
+    cross,
     draw,
     roll_over,
     run_auction,
@@ -229,3 +231,13 @@ def test_every_scheme_says_how_sure_its_rules_are() -> None:
     assert california_auction.purchase_limits(DAY).source.status.value == "recalled"
     assert eu_auction.roll_over_count(DAY).value == 4
     assert rggi_auction.bidder_limit(DAY).value == 25
+
+
+def test_a_call_prefers_the_price_that_leaves_least_unmatched() -> None:
+    buys = [CallOrder(1, 10, 100), CallOrder(2, 9, 20)]
+    assert cross(buys=buys, sells=[CallOrder(3, 8, 100)], reference=8).price == 10
+    level = [CallOrder(1, 10, 100)]
+    assert cross(buys=level, sells=[CallOrder(3, 8, 100)], reference=8).price == 8
+    assert cross(buys=level, sells=[CallOrder(3, 8, 100)], reference=9).price == 10  # as near: the higher
+    nothing = cross(buys=[CallOrder(1, 7, 1)], sells=[CallOrder(3, 8, 1)], reference=9)
+    assert (nothing.price, nothing.volume, list(nothing.pairs())) == (9, 0, [])

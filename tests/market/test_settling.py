@@ -330,3 +330,10 @@ def test_terms_fit_themselves() -> None:
         assert kind(**(facts | {"final_settlement_day": "2023-11-24"})).delivery is Delivery.CASH
     with pytest.raises(InvalidValueError):
         Option(underlying="EUA", right=Right.PUT, strike=Price("0", "EUR", "tCO2e"), expiry="2025-12-10")
+
+
+def test_initial_margin_is_rounded_up() -> None:
+    ccp = CentralCounterparty("CNY", {CONTRACT.id: "0.5"})
+    ccp.open(CONTRACT, buyer="A", seller="B", lots=1, price=CONTRACT.quote("0.01"))
+    ccp.mark(CONTRACT, CONTRACT.quote("0.01"))
+    assert ccp.required("A") == cny("0.01")  # half a fen
