@@ -35,6 +35,11 @@ def announce(state: State, command: AnnounceAuction) -> None:
         raise refused(
             Refusal.OUTSIDE_HOURS, "begin at or after its announcement, and end later", command.opens, "opens"
         )
+    end = max(hours.end for hours in rules.hours.value.on(state.today))
+    if command.closes > end:
+        raise refused(
+            Refusal.OUTSIDE_HOURS, f"not be after {end.isoformat()}", command.closes.isoformat(), "closes"
+        )
     lots = listing.lots(command.quantity)
     state.check_size(listing, Method.AUCTION, lots)
     floor = listing.ticks(command.floor)

@@ -252,6 +252,14 @@ def auctioned(mode: PriceMode) -> tuple[Venue, list[Trade], Price]:
     )
     assert refused(venue, attrs.evolve(announced, floor=cea25.quote("70.00"))) == Refusal.FLOOR_NOT_ALLOWED
     assert refused(venue, attrs.evolve(announced, quantity=99_999)) == Refusal.OUTSIDE_SIZE
+    times: list[dict[str, Any]] = [
+        {"closes": at("15:00:01", day)},
+        {"opens": at("12:00:00", day)},
+        {"opens": at("14:00:00", day)},
+        {"at": at("13:00:01", day)},
+    ]
+    for changed in times:
+        assert refused(venue, attrs.evolve(announced, **changed)) == Refusal.OUTSIDE_HOURS
     low = venue.copy()
     told(low, attrs.evolve(announced, floor=cea25.quote("67.17")))
     told(venue, announced)
