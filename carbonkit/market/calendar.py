@@ -57,7 +57,7 @@ class TradingCalendar:
     weekdays: tuple[int, ...] = attrs.field(converter=_weekdays)
     holidays: frozenset[datetime.date] = attrs.field(converter=_dates)
     known: Period
-    extra: frozenset[datetime.date] = attrs.field(default=(), converter=_dates)
+    extra: frozenset[datetime.date] = attrs.field(factory=frozenset, converter=_dates)
 
     def is_open(self, day: str | datetime.date) -> bool:
         """

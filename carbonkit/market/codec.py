@@ -75,10 +75,10 @@ def written(value: object) -> Any:  # noqa: ANN401  JSON is of any type
         return [written(each) for each in value]
     for kind, write in _PLAIN:
         if isinstance(value, kind):
-            return write(value)
+            return write(cast(Any, value))
     if attrs.has(type(value)):
-        kind = cast("type[attrs.AttrsInstance]", type(value))
-        facts = {each.name: written(getattr(value, each.name)) for each in attrs.fields(kind)}
+        made = cast("type[attrs.AttrsInstance]", type(value))
+        facts = {each.name: written(getattr(value, each.name)) for each in attrs.fields(made)}
         return {"type": type(value).__name__, **facts}
     raise WrongTypeError("be a value of a command or an event", was=repr(value)[:200], field="value")
 
