@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -10,7 +11,11 @@ from carbonkit.market.instrument import Instrument
 from carbonkit.market.negotiation import PriceMode
 from carbonkit.market.sealed_bid import Tie
 from carbonkit.values.explanation import Explanation
-from carbonkit.values.rule import Rule
+from carbonkit.values.rule import Rule, rule_in_force
+from carbonkit.values.time import as_date
+
+if TYPE_CHECKING:
+    import datetime
 
 __all__ = ["AuctionRules", "BelowFloor", "Undersubscribed"]
 
@@ -77,6 +82,23 @@ class AuctionRules:
         """
         floor = () if self.below_floor is None else (self.below_floor,)
         return (self.instrument, self.tie, self.undersubscribed, *floor, self.price_mode)
+
+    def on(self, day: str | datetime.date) -> AuctionRules:
+        """
+        Give the rules if every one of them is in force.
+
+        Args:
+            day: The day of the auction.
+
+        Returns:
+            The same rules.
+
+        Raises:
+            NotFoundError: If one is not in force on the day.
+        """
+        for rule in self.rules():
+            rule_in_force((rule,), as_date(day, field="day"))
+        return self
 
     def explain(self) -> Explanation:
         """List every rule with its source."""

@@ -9,9 +9,9 @@ from carbonkit.market.auction_rules import AuctionRules, Undersubscribed
 from carbonkit.market.instrument import Instrument
 from carbonkit.market.negotiation import PriceMode
 from carbonkit.market.sealed_bid import Tie
-from carbonkit.values.identifier import AssetId, InstrumentId
+from carbonkit.schemes._document import Document
 from carbonkit.values.rule import Rule, rule_in_force
-from carbonkit.values.source import Source, Status
+from carbonkit.values.source import Status
 from carbonkit.values.time import Period, as_date
 
 if TYPE_CHECKING:
@@ -19,71 +19,44 @@ if TYPE_CHECKING:
 
 __all__ = ["auction_rules", "purchase_limits"]
 
-_FROM: Final = Period("2012-11-01", None)
-
-
-def _text(table: str, status: Status, note: str = "") -> Source:
-    return Source(
-        "California Air Resources Board",
-        "17 CCR 95911, Format for Auction",
-        2012,
-        table=table,
-        status=status,
-        note=note,
-    )
-
-
-_INSTRUMENT: Final = (
-    Rule(
-        what="what is sold",
-        value=Instrument(
-            InstrumentId("CCA"),
-            asset=AssetId("CCA"),
-            currency="USD",
-            unit="tCO2e",
-            tick="0.01",
-            lot=1000,
-        ),
-        says="bids are for lots of 1,000 allowances at whole cents",
-        valid=_FROM,
-        source=_text("95911(b)", Status.CONFIRMED),
+_TEXT: Final = Document(
+    publisher="California Air Resources Board",
+    title="17 CCR 95911, Format for Auction",
+    year=2012,
+    valid=Period("2012-11-01", None),
+)
+_RULES: Final = AuctionRules(
+    name="California and Québec joint auctions",
+    instrument=_TEXT.rule(
+        "what is sold",
+        Instrument("CCA", asset="CCA", currency="USD", unit="tCO2e", tick="0.01", lot=1000),
+        "bids are for lots of 1,000 allowances at whole cents",
+        table="95911(b)",
+    ),
+    tie=_TEXT.rule(
+        "bids of one price",
+        Tie.PRO_RATA,
+        "tied bids share what is left, rounded down; single allowances follow a random order",
+        table="95911(e)",
+        status=Status.RECALLED,
+    ),
+    undersubscribed=_TEXT.rule(
+        "too few bids",
+        Undersubscribed.AT_RESERVE,
+        "an auction may be sold in part, at the reserve price",
+        table="95911(c)",
+        status=Status.RECALLED,
+    ),
+    price_mode=_TEXT.rule(
+        "what winners pay", PriceMode.UNIFORM, "all winners pay the clearing price", table="clearing price"
     ),
 )
-_TIE: Final = (
-    Rule(
-        what="bids of one price",
-        value=Tie.PRO_RATA,
-        says="tied bids share what is left, rounded down; single allowances follow a random order",
-        valid=_FROM,
-        source=_text("95911(e)", Status.RECALLED),
-    ),
-)
-_UNDERSUBSCRIBED: Final = (
-    Rule(
-        what="too few bids",
-        value=Undersubscribed.AT_RESERVE,
-        says="an auction may be sold in part, at the reserve price",
-        valid=_FROM,
-        source=_text("95911(c)", Status.RECALLED),
-    ),
-)
-_PRICE: Final = (
-    Rule(
-        what="what winners pay",
-        value=PriceMode.UNIFORM,
-        says="all winners pay the clearing price",
-        valid=_FROM,
-        source=_text("clearing price", Status.CONFIRMED),
-    ),
-)
-_LIMITS: Final = (
-    Rule(
-        what="purchase limits in per cent",
-        value=(Decimal(25), Decimal(4)),
-        says="a covered entity may win a quarter of what is offered, anybody else four per cent",
-        valid=_FROM,
-        source=_text("95911(d)", Status.RECALLED),
-    ),
+_LIMITS: Final = _TEXT.rule(
+    "purchase limits in per cent",
+    (Decimal(25), Decimal(4)),
+    "a covered entity may win a quarter of what is offered, anybody else four per cent",
+    table="95911(d)",
+    status=Status.RECALLED,
 )
 
 
@@ -105,14 +78,7 @@ def auction_rules(day: str | datetime.date) -> AuctionRules:
         >>> rules.instrument.value.lot, rules.undersubscribed.value.name
         (1000, 'AT_RESERVE')
     """
-    day = as_date(day, field="day")
-    return AuctionRules(
-        name="California and Québec joint auctions",
-        instrument=rule_in_force(_INSTRUMENT, day),
-        tie=rule_in_force(_TIE, day),
-        undersubscribed=rule_in_force(_UNDERSUBSCRIBED, day),
-        price_mode=rule_in_force(_PRICE, day),
-    )
+    return _RULES.on(day)
 
 
 def purchase_limits(day: str | datetime.date) -> Rule[tuple[Decimal, Decimal]]:
@@ -132,4 +98,4 @@ def purchase_limits(day: str | datetime.date) -> Rule[tuple[Decimal, Decimal]]:
         >>> purchase_limits("2025-02-19").value
         (Decimal('25'), Decimal('4'))
     """
-    return rule_in_force(_LIMITS, as_date(day, field="day"))
+    return rule_in_force((_LIMITS,), as_date(day, field="day"))

@@ -8,9 +8,8 @@ from carbonkit.market.auction_rules import AuctionRules, BelowFloor, Undersubscr
 from carbonkit.market.instrument import Instrument
 from carbonkit.market.negotiation import PriceMode
 from carbonkit.market.sealed_bid import Tie
-from carbonkit.values.identifier import AssetId, InstrumentId
+from carbonkit.schemes._document import Document
 from carbonkit.values.rule import Rule, rule_in_force
-from carbonkit.values.source import Source, Status
 from carbonkit.values.time import Period, as_date
 
 if TYPE_CHECKING:
@@ -18,82 +17,49 @@ if TYPE_CHECKING:
 
 __all__ = ["auction_rules", "roll_over_count"]
 
-_FROM: Final = Period("2021-01-01", None)
-
-
-def _text(table: str, status: Status, note: str = "") -> Source:
-    return Source(
-        "European Commission",
-        "Regulation (EU) No 1031/2010 on the auctioning of allowances",
-        2010,
-        table=table,
-        status=status,
-        note=note,
-    )
-
-
-_INSTRUMENT: Final = (
-    Rule(
-        what="what is sold",
-        value=Instrument(
-            InstrumentId("EUA"),
-            asset=AssetId("EUA"),
-            currency="EUR",
-            unit="tCO2e",
-            tick="0.01",
-            lot=500,
-        ),
-        says="bids are for lots of 500 allowances at whole cents of a euro",
-        valid=_FROM,
-        source=_text("Article 6", Status.CONFIRMED),
+_TEXT: Final = Document(
+    publisher="European Commission",
+    title="Regulation (EU) No 1031/2010 on the auctioning of allowances",
+    year=2010,
+    valid=Period("2021-01-01", None),
+)
+_RULES: Final = AuctionRules(
+    name="EU ETS auctions",
+    instrument=_TEXT.rule(
+        "what is sold",
+        Instrument("EUA", asset="EUA", currency="EUR", unit="tCO2e", tick="0.01", lot=500),
+        "bids are for lots of 500 allowances at whole cents of a euro",
+        table="Article 6",
+    ),
+    tie=_TEXT.rule(
+        "bids of one price",
+        Tie.RANDOM,
+        "equal prices are ordered by a random algorithm fixed before the auction",
+        table="Article 7",
+    ),
+    undersubscribed=_TEXT.rule(
+        "too few bids",
+        Undersubscribed.CANCEL,
+        "an auction whose bids want less than is offered is cancelled",
+        table="Article 7(5)",
+    ),
+    below_floor=_TEXT.rule(
+        "what happens below the hidden floor",
+        BelowFloor.CANCEL,
+        "an auction is cancelled if its price would lie significantly below the secondary market's",
+        table="Article 7(6)",
+    ),
+    price_mode=_TEXT.rule(
+        "what winners pay", PriceMode.UNIFORM, "all winners pay the clearing price", table="clearing price"
     ),
 )
-_TIE: Final = (
-    Rule(
-        what="bids of one price",
-        value=Tie.RANDOM,
-        says="equal prices are ordered by a random algorithm fixed before the auction",
-        valid=_FROM,
-        source=_text("Article 7", Status.CONFIRMED),
-    ),
-)
-_UNDERSUBSCRIBED: Final = (
-    Rule(
-        what="too few bids",
-        value=Undersubscribed.CANCEL,
-        says="an auction whose bids want less than is offered is cancelled",
-        valid=_FROM,
-        source=_text("Article 7(5)", Status.CONFIRMED),
-    ),
-)
-_BELOW_FLOOR: Final = (
-    Rule(
-        what="what happens below the hidden floor",
-        value=BelowFloor.CANCEL,
-        says="an auction is cancelled if its price would lie significantly below the secondary market's",
-        valid=_FROM,
-        source=_text("Article 7(6)", Status.CONFIRMED),
-    ),
-)
-_PRICE: Final = (
-    Rule(
-        what="what winners pay",
-        value=PriceMode.UNIFORM,
-        says="all winners pay the clearing price",
-        valid=_FROM,
-        source=_text("clearing price", Status.CONFIRMED),
-    ),
-)
-_ROLL_OVER: Final = (
-    Rule(
-        what="auctions over which a cancelled volume is spread",
-        value=4,
-        says="what a cancelled auction did not sell is spread evenly over the next four auctions",
-        valid=_FROM,
-        source=Source(
-            "European Energy Exchange", "notices on cancelled auctions", 2021, table="unsold volume"
-        ),
-    ),
+_ROLL_OVER: Final = Document(
+    publisher="European Energy Exchange", title="notices on cancelled auctions", year=2021, valid=_TEXT.valid
+).rule(
+    "auctions over which a cancelled volume is spread",
+    4,
+    "what a cancelled auction did not sell is spread evenly over the next four auctions",
+    table="unsold volume",
 )
 
 
@@ -115,15 +81,7 @@ def auction_rules(day: str | datetime.date) -> AuctionRules:
         >>> rules.instrument.value.lot, rules.undersubscribed.value.name
         (500, 'CANCEL')
     """
-    day = as_date(day, field="day")
-    return AuctionRules(
-        name="EU ETS auctions",
-        instrument=rule_in_force(_INSTRUMENT, day),
-        tie=rule_in_force(_TIE, day),
-        undersubscribed=rule_in_force(_UNDERSUBSCRIBED, day),
-        below_floor=rule_in_force(_BELOW_FLOOR, day),
-        price_mode=rule_in_force(_PRICE, day),
-    )
+    return _RULES.on(day)
 
 
 def roll_over_count(day: str | datetime.date) -> Rule[int]:
@@ -143,4 +101,4 @@ def roll_over_count(day: str | datetime.date) -> Rule[int]:
         >>> roll_over_count("2025-01-07").value
         4
     """
-    return rule_in_force(_ROLL_OVER, as_date(day, field="day"))
+    return rule_in_force((_ROLL_OVER,), as_date(day, field="day"))

@@ -33,6 +33,7 @@ from carbonkit.market.rulebook import (
 from carbonkit.market.sealed_bid import Tie
 from carbonkit.market.session import TradingHours
 from carbonkit.market.trade import Method
+from carbonkit.schemes._document import Document
 from carbonkit.schemes.china_calendar import trading_calendar
 from carbonkit.values.identifier import AssetId, InstrumentId
 from carbonkit.values.number import Rounding, divide, multiply
@@ -64,19 +65,25 @@ _MONTHS: Final = (2, 5, 8, 11)
 _LAST_TRADING: Final = -5  # the fifth last working day of the month
 
 
-def _trading(table: str) -> Source:
-    return Source(
-        _EXCHANGE,
-        "上海环境能源交易所碳排放交易规则 (rules of carbon trading)",
-        2013,
-        table=table,
-        status=Status.RECALLED,
-        note="check against the text of the rules",
-    )
+_TRADING: Final = Document(
+    publisher=_EXCHANGE,
+    title="上海环境能源交易所碳排放交易规则 (rules of carbon trading)",
+    year=2013,
+    valid=_FROM,
+    status=Status.RECALLED,
+    note="check against the text of the rules",
+)
+_NOTICES: Final = Document(
+    publisher=_EXCHANGE,
+    title="notices of auctions, 2017 to 2024",
+    year=2024,
+    valid=Period("2017-06-01", None),
+    note="read in news of the auctions",
+)
 
 
 def _rule(what: str, value: Value, says: str, table: str) -> Rule[Value]:
-    return Rule(what=what, value=value, says=says, valid=_FROM, source=_trading(table))
+    return _TRADING.rule(what, value, says, table=table)
 
 
 _HOURS: Final = TradingHours("Asia/Shanghai", (("09:30", "11:30"), ("13:00", "15:00")), (1, 2, 3, 4, 5))
@@ -280,24 +287,16 @@ def auction_rules(day: str | datetime.date) -> AuctionRules:
         >>> auction_rules("2023-11-30").tie.value
         <Tie.TIME: 'the earlier bid'>
     """
-
-    def read(what: str, value: Value, says: str) -> Rule[Value]:
-        source = Source(
-            _EXCHANGE, "notices of auctions, 2017 to 2024", 2024, note="read in news of the auctions"
-        )
-        return Rule(what=what, value=value, says=says, valid=Period("2017-06-01", None), source=source)
-
-    tie = read("bids of one price", Tie.TIME, "bids are sorted by price, then time")
-    rule_in_force((tie,), as_date(day, field="day"))
+    read = _NOTICES.rule
     return AuctionRules(
         name="Shanghai auctions of allowances",
         instrument=read("what is sold", instrument(day), "whole tonnes at whole cents"),
-        tie=tie,
+        tie=read("bids of one price", Tie.TIME, "bids are sorted by price, then time"),
         undersubscribed=read(
             "too few bids", Undersubscribed.AT_LOWEST_BID, "the price is the lowest accepted bid"
         ),
         price_mode=read("what winners pay", PriceMode.UNIFORM, "all pay the lowest accepted bid"),
-    )
+    ).on(day)
 
 
 # ---------------------------------------------------------------------------- forward

@@ -9,10 +9,10 @@ from carbonkit.market.auction_rules import AuctionRules, BelowFloor, Undersubscr
 from carbonkit.market.instrument import Instrument
 from carbonkit.market.negotiation import PriceMode
 from carbonkit.market.sealed_bid import Tie
-from carbonkit.values.identifier import AssetId, InstrumentId
+from carbonkit.schemes._document import Document
 from carbonkit.values.price import Price
 from carbonkit.values.rule import Rule, rule_in_force
-from carbonkit.values.source import Source, Status
+from carbonkit.values.source import Status
 from carbonkit.values.time import Period, as_date
 
 if TYPE_CHECKING:
@@ -20,92 +20,58 @@ if TYPE_CHECKING:
 
 __all__ = ["auction_rules", "reserve_price", "roll_over_cap"]
 
-_FROM: Final = Period("2021-01-01", None)
-
-
-def _text(table: str, status: Status, note: str = "") -> Source:
-    return Source(
-        "His Majesty's Treasury",
-        "The Recognised Auction Platforms Regulations, SI 2021/484",
-        2021,
-        table=table,
-        status=status,
-        note=note,
-    )
-
-
-_INSTRUMENT: Final = (
-    Rule(
-        what="what is sold",
-        value=Instrument(
-            InstrumentId("UKA"),
-            asset=AssetId("UKA"),
-            currency="GBP",
-            unit="tCO2e",
-            tick="0.01",
-            lot=500,
-        ),
-        says="bids are for lots of 500 allowances at whole pence",
-        valid=_FROM,
-        source=_text("regulation 5", Status.CONFIRMED),
-    ),
+_TEXT: Final = Document(
+    publisher="His Majesty's Treasury",
+    title="The Recognised Auction Platforms Regulations, SI 2021/484",
+    year=2021,
+    valid=Period("2021-01-01", None),
 )
-_TIE: Final = (
-    Rule(
-        what="bids of one price",
-        value=Tie.RANDOM,
-        says="equal prices are ordered by a random algorithm fixed before the auction",
-        valid=_FROM,
-        source=_text("regulation 6", Status.CONFIRMED),
+_RULES: Final = AuctionRules(
+    name="UK ETS auctions",
+    instrument=_TEXT.rule(
+        "what is sold",
+        Instrument("UKA", asset="UKA", currency="GBP", unit="tCO2e", tick="0.01", lot=500),
+        "bids are for lots of 500 allowances at whole pence",
+        table="regulation 5",
     ),
-)
-_UNDERSUBSCRIBED: Final = (
-    Rule(
-        what="too few bids",
-        value=Undersubscribed.AT_LOWEST_BID,
-        says="an auction may be sold in part, at the lowest bid at or above the reserve price",
-        valid=_FROM,
-        source=_text("regulation 6", Status.CONFIRMED),
+    tie=_TEXT.rule(
+        "bids of one price",
+        Tie.RANDOM,
+        "equal prices are ordered by a random algorithm fixed before the auction",
+        table="regulation 6",
     ),
-)
-_BELOW_FLOOR: Final = (
-    Rule(
-        what="what happens below the hidden floor",
-        value=BelowFloor.LIFT,
-        says="if the price would lie significantly below the secondary market's, it is that of the bid that "
+    undersubscribed=_TEXT.rule(
+        "too few bids",
+        Undersubscribed.AT_LOWEST_BID,
+        "an auction may be sold in part, at the lowest bid at or above the reserve price",
+        table="regulation 6",
+    ),
+    below_floor=_TEXT.rule(
+        "what happens below the hidden floor",
+        BelowFloor.LIFT,
+        "if the price would lie significantly below the secondary market's, it is that of the bid that "
         "matches or exceeds it",
-        valid=_FROM,
-        source=_text("regulation 7", Status.CONFIRMED),
+        table="regulation 7",
+    ),
+    price_mode=_TEXT.rule(
+        "what winners pay", PriceMode.UNIFORM, "all winners pay the clearing price", table="clearing price"
     ),
 )
-_PRICE: Final = (
-    Rule(
-        what="what winners pay",
-        value=PriceMode.UNIFORM,
-        says="all winners pay the clearing price",
-        valid=_FROM,
-        source=_text("clearing price", Status.CONFIRMED),
-    ),
+_RESERVE: Final = _TEXT.rule(
+    "auction reserve price",
+    Price("22", "GBP", "tCO2e"),
+    "no bid below 22 GBP is accepted",
+    table="reserve price",
+    status=Status.RECALLED,
+    note="that there is one is confirmed, the amount is not",
 )
-_RESERVE: Final = (
-    Rule(
-        what="auction reserve price",
-        value=Price("22", "GBP", "tCO2e"),
-        says="no bid below 22 GBP is accepted",
-        valid=_FROM,
-        source=_text("reserve price", Status.RECALLED, "that there is one is confirmed, the amount is not"),
-    ),
-)
-_CAP: Final = (
-    Rule(
-        what="most that an auction may offer with what is carried over",
-        value=Decimal(125),
-        says="a quarter of what was not sold goes to each of the next four auctions, none of which may offer "
-        "more than 125 % of its own volume; what is above goes to the others, then to the market stability "
-        "mechanism account",
-        valid=_FROM,
-        source=_text("regulation 6(8)", Status.CONFIRMED),
-    ),
+_CAP: Final = _TEXT.rule(
+    "most that an auction may offer with what is carried over",
+    Decimal(125),
+    "a quarter of what was not sold goes to each of the next four auctions, none of which may offer more "
+    "than 125 % of its own volume; what is above goes to the others, then to the market stability mechanism "
+    "account",
+    table="regulation 6(8)",
 )
 
 
@@ -127,15 +93,7 @@ def auction_rules(day: str | datetime.date) -> AuctionRules:
         >>> rules.instrument.value.lot, rules.undersubscribed.value.name
         (500, 'AT_LOWEST_BID')
     """
-    day = as_date(day, field="day")
-    return AuctionRules(
-        name="UK ETS auctions",
-        instrument=rule_in_force(_INSTRUMENT, day),
-        tie=rule_in_force(_TIE, day),
-        undersubscribed=rule_in_force(_UNDERSUBSCRIBED, day),
-        below_floor=rule_in_force(_BELOW_FLOOR, day),
-        price_mode=rule_in_force(_PRICE, day),
-    )
+    return _RULES.on(day)
 
 
 def reserve_price(day: str | datetime.date) -> Rule[Price]:
@@ -155,12 +113,12 @@ def reserve_price(day: str | datetime.date) -> Rule[Price]:
         >>> str(reserve_price("2025-01-08").value), reserve_price("2025-01-08").source.status.value
         ('22 GBP/tCO2e', 'recalled')
     """
-    return rule_in_force(_RESERVE, as_date(day, field="day"))
+    return rule_in_force((_RESERVE,), as_date(day, field="day"))
 
 
 def roll_over_cap(day: str | datetime.date) -> Rule[Decimal]:
     """
-    Return how much an auction may offer at most with what is carried over to it; see `roll_over`.
+    Return how much an auction may offer at most with what is carried over; see `roll_over`.
 
     Args:
         day: The day of the auction.
@@ -175,4 +133,4 @@ def roll_over_cap(day: str | datetime.date) -> Rule[Decimal]:
         >>> roll_over_cap("2025-01-08").value
         Decimal('125')
     """
-    return rule_in_force(_CAP, as_date(day, field="day"))
+    return rule_in_force((_CAP,), as_date(day, field="day"))

@@ -8,71 +8,46 @@ from carbonkit.market.auction_rules import AuctionRules, Undersubscribed
 from carbonkit.market.instrument import Instrument
 from carbonkit.market.negotiation import PriceMode
 from carbonkit.market.sealed_bid import Tie
-from carbonkit.values.identifier import AssetId, InstrumentId
-from carbonkit.values.rule import Rule, rule_in_force
-from carbonkit.values.source import Source, Status
-from carbonkit.values.time import Period, as_date
+from carbonkit.schemes._document import Document
+from carbonkit.values.source import Status
+from carbonkit.values.time import Period
 
 if TYPE_CHECKING:
     import datetime
 
 __all__ = ["auction_rules"]
 
-_FROM: Final = Period("2023-01-01", None)
-
-
-def _text(table: str, status: Status, note: str = "") -> Source:
-    return Source(
-        "Washington Department of Ecology",
-        "WAC 173-446, Climate Commitment Act Program Rule",
-        2022,
-        table=table,
-        status=status,
-        note=note,
-    )
-
-
-_INSTRUMENT: Final = (
-    Rule(
-        what="what is sold",
-        value=Instrument(
-            InstrumentId("WCA"),
-            asset=AssetId("WCA"),
-            currency="USD",
-            unit="tCO2e",
-            tick="0.01",
-            lot=1000,
-        ),
-        says="bids are for lots of 1,000 allowances at whole cents",
-        valid=_FROM,
-        source=_text("173-446-317", Status.RECALLED),
-    ),
+_TEXT: Final = Document(
+    publisher="Washington Department of Ecology",
+    title="WAC 173-446, Climate Commitment Act Program Rule",
+    year=2022,
+    valid=Period("2023-01-01", None),
 )
-_TIE: Final = (
-    Rule(
-        what="bids of one price",
-        value=Tie.PRO_RATA,
-        says="tied bids share what is left, rounded down; single allowances follow a random order",
-        valid=_FROM,
-        source=_text("173-446-325", Status.RECALLED),
+_RULES: Final = AuctionRules(
+    name="Washington auctions",
+    instrument=_TEXT.rule(
+        "what is sold",
+        Instrument("WCA", asset="WCA", currency="USD", unit="tCO2e", tick="0.01", lot=1000),
+        "bids are for lots of 1,000 allowances at whole cents",
+        table="173-446-317",
+        status=Status.RECALLED,
     ),
-)
-_UNDERSUBSCRIBED: Final = (
-    Rule(
-        what="too few bids",
-        value=Undersubscribed.AT_RESERVE,
-        says="an auction may be sold in part, at the reserve price",
-        valid=_FROM,
-        source=_text("173-446-325", Status.RECALLED),
+    tie=_TEXT.rule(
+        "bids of one price",
+        Tie.PRO_RATA,
+        "tied bids share what is left, rounded down; single allowances follow a random order",
+        table="173-446-325",
+        status=Status.RECALLED,
     ),
-)
-_PRICE: Final = (
-    Rule(
-        what="what winners pay",
-        value=PriceMode.UNIFORM,
-        says="all winners pay the clearing price",
-        valid=_FROM,
-        source=_text("clearing price", Status.CONFIRMED),
+    undersubscribed=_TEXT.rule(
+        "too few bids",
+        Undersubscribed.AT_RESERVE,
+        "an auction may be sold in part, at the reserve price",
+        table="173-446-325",
+        status=Status.RECALLED,
+    ),
+    price_mode=_TEXT.rule(
+        "what winners pay", PriceMode.UNIFORM, "all winners pay the clearing price", table="clearing price"
     ),
 )
 
@@ -95,11 +70,4 @@ def auction_rules(day: str | datetime.date) -> AuctionRules:
         >>> rules.instrument.value.lot, rules.undersubscribed.value.name
         (1000, 'AT_RESERVE')
     """
-    day = as_date(day, field="day")
-    return AuctionRules(
-        name="Washington auctions",
-        instrument=rule_in_force(_INSTRUMENT, day),
-        tie=rule_in_force(_TIE, day),
-        undersubscribed=rule_in_force(_UNDERSUBSCRIBED, day),
-        price_mode=rule_in_force(_PRICE, day),
-    )
+    return _RULES.on(day)
