@@ -77,6 +77,7 @@ class EventLog:
         self.venue = venue
         self.last = last
         self._write = write
+        self._failed = False
 
     def apply(self, command: Command) -> tuple[Event, ...]:
         """
@@ -87,10 +88,24 @@ class EventLog:
 
         Returns:
             What it says.
+
+        Raises:
+            IntegrityError: If an earlier line could not be written: the venue has then gone further than
+                its log, and is made again from it by `replay`. What the writing itself raises goes
+                through, and nobody was told what the venue said.
         """
+        if self._failed:
+            raise IntegrityError(
+                "be written line by line",
+                was="a line that was not",
+                field="log",
+                hint="replay what was written",
+            )
+        self._failed = True  # until the line is written
         events = self.venue.apply(command)
-        line, self.last = _line(command, events, self.last)
+        line, last = _line(command, events, self.last)
         self._write(line)
+        self.last, self._failed = last, False
         return events
 
 

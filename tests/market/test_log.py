@@ -207,3 +207,26 @@ def test_small_commands_are_commands() -> None:
     assert written(Take(order_id="T", account="A", target="S-1", quantity=1, at=EARLY))["quantity"] == 1
     with pytest.raises(InvalidValueError):
         written(1.5)
+
+
+def test_a_line_that_is_not_written_stops_the_log() -> None:
+    lines: list[str] = []
+
+    def full(line: str) -> None:
+        if len(lines) == 1:
+            raise OSError("no space left")
+        lines.append(line)
+
+    log = EventLog(Venue(venue_rules), full)
+    listed, again = (
+        Cancel(account="A", target="S-1", at=EARLY),
+        Cancel(account="A", target="S-2", at=EARLY),
+    )
+    log.apply(listed)
+    with pytest.raises(OSError, match="no space"):
+        log.apply(again)
+    with pytest.raises(IntegrityError, match="replay what was written"):
+        log.apply(again)
+    kept = EventLog(replay(lines, venue_rules), lines.append, log.last)
+    kept.apply(again)
+    assert replay(lines, venue_rules).sequence == 2
