@@ -136,7 +136,8 @@ class Machine(RuleBasedStateMachine):
     def fill_to_the_brim(self, data: st.DataObject) -> None:
         self.ask.data = data
         filled = [at for at in self.ask.full(self.model) if self.model.quantities.get(at, 0) > 0]
-        account, _, bucket = at = self.ask.draw([each for each in filled if each[1] == "CNY"] or [ANNS])
+        others = [each for each in filled if each[1] == "CNY" and each[0] != "ISSUER"]  # who fills it
+        account, _, bucket = at = self.ask.draw(others or [ANNS])
         room = MOST - self.model.quantities.get(at, 0)
         there = AssetId("CNY"), AccountId("ISSUER"), AccountId(account), Bucket.TRADABLE, Bucket(bucket)
         for quantity in (room + 1, room):
