@@ -37,10 +37,10 @@ LICENCE = "CC0-1.0"
 
 # (gas, set): status of the value, what a reader must know about it
 NOTES = {
-    ("CH4", "AR5"): ("confirmed", "one value for all methane; AR5 gives 30 for fossil methane"),
+    ("CH4", "AR5"): ("confirmed", "for methane of any origin; AR5 gives 30 for fossil methane"),
     ("CH4", "AR6"): (
         "confirmed",
-        "one value for all methane; Table 7.15 gives 29.8 for fossil and 27.0 for non-fossil methane",
+        "for methane of any origin; Table 7.15 gives 29.8 for fossil and 27.0 for non-fossil methane",
     ),
     ("HFC134a", "AR6"): ("confirmed", "Table 7.15 prints 1526"),
     ("SF6", "AR6"): (
@@ -49,11 +49,22 @@ NOTES = {
     ),
 }
 
+# gas, set, potential, status, note, origin, and the document: what the compilation has no value for
+_READ = "as verified against the table in the library carbon-accounting-dotnet (MIT)"
+_AR5 = ("IPCC", "AR5 Working Group I, chapter 8", "2013", "Table 8.A.1")
+_AR6 = ("IPCC", "AR6 Working Group I, chapter 7", "2021", "Table 7.15")
+BY_ORIGIN = (
+    ("CH4", "AR5", "30", "confirmed", _READ, "fossil", *_AR5),
+    ("CH4", "AR6", "29.8", "confirmed", _READ, "fossil", *_AR6),
+    ("CH4", "AR6", "27.0", "confirmed", _READ, "biogenic", *_AR6),
+)
+
 PROVENANCE = f"""# Global warming potentials over 100 years
 
 Made by `scripts/make_gwp.py`; do not edit by hand.
 
-- `gwp.csv`: gas, set, potential (kg CO2e per kg), status of the value, note.
+- `gwp.csv`: gas, set, potential (kg CO2e per kg), status of the value, note; where the value is
+  for one origin of the carbon, that origin and the document that gives it.
 - `gwp_sets.csv`: where each set comes from.
 
 Source: {TITLE}, {PUBLISHER}, {URL},
@@ -62,7 +73,8 @@ assessment reports named for each set.
 
 Left out: other horizons (20 and 500 years), global temperature potentials, and AR5
 with climate-carbon feedback. The compilation has one value for methane in each
-set; the fossil and non-fossil values of AR5 and AR6 are not in it.
+set; the fossil and non-fossil values of AR5 and AR6 come from the tables of the reports
+that their rows name.
 
 One value is contested and has the status "recalled": SF6 in AR6, 25200 here and
 24300 elsewhere.
@@ -86,7 +98,12 @@ def main() -> None:
     missing = set(NOTES) - {(row[0], row[1]) for row in rows}
     if missing or len({row[:2] for row in rows}) != len(rows):
         raise SystemExit(f"the compilation has changed: no value for {missing}, or a value twice")
-    _write("gwp.csv", ["gas", "set", "potential", "status", "note"], noted)
+    made = sorted(
+        [*((*row, "", "", "", "", "") for row in noted), *BY_ORIGIN],
+        key=lambda row: (named.index(row[1]), row[0], row[5]),
+    )
+    header = ["gas", "set", "potential", "status", "note", "origin", "publisher", "title", "from", "table"]
+    _write("gwp.csv", header, made)
     _write(
         "gwp_sets.csv",
         ["set", "publisher", "title", "year", "table", "url", "licence"],
@@ -96,7 +113,7 @@ def main() -> None:
         ],
     )
     (DATA / "PROVENANCE.md").write_text(PROVENANCE, encoding="utf-8")
-    print(f"{len(rows)} values in {len(SETS)} sets")
+    print(f"{len(made)} values in {len(SETS)} sets")
 
 
 def _write(name: str, header: list[str], rows: Sequence[tuple[str, ...]]) -> None:

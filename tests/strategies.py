@@ -16,19 +16,27 @@ from carbonkit.values.price import Price
 from carbonkit.values.quantity import (
     Area,
     CO2e,
+    Count,
     Distance,
     Energy,
     Freight,
     Mass,
+    Nights,
+    NormalVolume,
     Quantity,
+    StandardVolume,
     Travel,
     Volume,
+    Work,
 )
 from carbonkit.values.source import Source, Status
 from carbonkit.values.time import Period
 from carbonkit.values.unit import UNITS, Unit
 
-KINDS: tuple[type[Quantity], ...] = (Mass, CO2e, Energy, Volume, Distance, Area, Freight, Travel)
+KINDS: tuple[type[Quantity], ...] = (
+    *(Mass, CO2e, Energy, Volume, Distance, Area, Freight, Travel),
+    *(NormalVolume, StandardVolume, Count, Nights, Work),
+)
 CURRENCIES = ("CNY", "EUR", "GBP", "USD", "JPY", "KRW", "BHD")
 
 _DIGITS = st.sampled_from("0123456789")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from carbonkit.accounting._field import is_name, name
-from carbonkit.accounting.scope import Scope
+from carbonkit.accounting.calorific import Calorific
+from carbonkit.accounting.quality import Quality
+from carbonkit.accounting.scope import Category, Scope
 from carbonkit.errors import InvalidValueError
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, choice, is_a
-from carbonkit.values.number import exact
+from carbonkit.values.number import Exact, exact, plain
 from carbonkit.values.place import Place
 from carbonkit.values.quantity import Quantity, quantity
 from carbonkit.values.table import read_table
@@ -31,6 +34,15 @@ def _period(value: Period) -> Period:
     return value
 
 
+def _uncertainty(value: Exact | None) -> Decimal | None:
+    if value is None:
+        return None
+    number = exact(value, field="uncertainty")
+    if number < 0:
+        raise InvalidValueError("be zero or more", was=plain(number), field="uncertainty")
+    return number
+
+
 @attrs.frozen
 class Activity:
     """
@@ -44,11 +56,16 @@ class Activity:
         place: Where it was done.
         period: When.
         scope: Where it counts.
+        category: In scope 3, the category.
+        calorific: For a fuel given as energy, by which of its two heats; the factor must say the same.
+        uncertainty: Half of the 95 % interval of the quantity, as a share of it. [%]
+        quality: How good the figure is.
         file: The file that it was read from.
         row: The row in that file.
 
     Raises:
-        InvalidValueError: If a name is blank, the period has no end, or a value has another type.
+        InvalidValueError: If a name is blank, the period has no end, a value has another type, a
+            category stands outside scope 3, or the uncertainty is negative.
 
     Example:
         >>> from carbonkit.values import Energy
@@ -65,8 +82,23 @@ class Activity:
     place: Place = attrs.field(validator=is_a(Place))
     period: Period = attrs.field(converter=_period)
     scope: Scope = attrs.field(validator=is_a(Scope))
+    category: Category | None = attrs.field(default=None, kw_only=True)
+    calorific: Calorific | None = attrs.field(default=None, kw_only=True)
+    uncertainty: Decimal | None = attrs.field(default=None, kw_only=True, converter=_uncertainty)
+    quality: Quality | None = attrs.field(default=None, kw_only=True)
     file: str = attrs.field(default="", kw_only=True, eq=False, repr=False)
     row: int | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Check what is not said of every activity."""
+        if self.category is not None:
+            check_type(self.category, Category, field="category")
+            if self.scope is not Scope.THREE:
+                raise InvalidValueError("stand in scope 3 only", was=str(self.scope), field="category")
+        if self.calorific is not None:
+            check_type(self.calorific, Calorific, field="calorific")
+        if self.quality is not None:
+            check_type(self.quality, Quality, field="quality")
 
     def explain(self) -> Explanation:
         """
@@ -82,6 +114,13 @@ class Activity:
             activity 1: 2 kBtu = steam at US, [2016-01-01, 2017-01-01), facility 7, scope 2
         """
         how = f"{self.activity} at {self.place}, {self.period}, facility {self.facility}, {self.scope}"
+        said = (
+            self.category,
+            self.calorific,
+            self.uncertainty is not None and f"±{plain(self.uncertainty)} %",
+            self.quality and f"quality {self.quality}",
+        )
+        how = ", ".join([how, *map(str, filter(None, said))])
         if self.file:
             how += f"; {self.file}" + (f", row {self.row}" if self.row is not None else "")
         return Explanation(f"activity {self.id}", str(self.quantity), how)
@@ -97,7 +136,9 @@ def read_activities(lines: Iterable[str], *, file: str) -> tuple[Activity, ...]:
 
     The columns are id, facility, activity, amount, unit, place, start, end and
     scope. `end` is the first day after the period; `scope` is 1, 2 or 3. An
-    amount may be zero or negative, never blank.
+    amount may be zero or negative, never blank. These columns may be absent:
+    category (1 to 15), calorific ("gross" or "net"), uncertainty [%] and quality
+    (such as "1/2/2/3/1").
 
     Args:
         lines: The text's lines, the header first.
@@ -126,6 +167,10 @@ def read_activities(lines: Iterable[str], *, file: str) -> tuple[Activity, ...]:
             place=row["place"],
             period=Period(row["start"], row["end"]),
             scope=row["scope"],
+            category=row["category"],
+            calorific=row["calorific"],
+            uncertainty=row["uncertainty"],
+            quality=row["quality"],
             file=file,
             row=row["row"],
         )
@@ -140,8 +185,13 @@ def read_activities(lines: Iterable[str], *, file: str) -> tuple[Activity, ...]:
         "start": as_date,
         "end": as_date,
         "scope": lambda cell: choice(Scope, cell, field="scope"),
+        "category": lambda cell: choice(Category, cell, field="category") if cell else None,
+        "calorific": lambda cell: choice(Calorific, cell, field="calorific") if cell else None,
+        "uncertainty": lambda cell: exact(cell) if cell else None,
+        "quality": lambda cell: Quality.parse(cell) if cell else None,
     }
-    return read_table(lines, file=file, columns=columns, build=build, row_as="row")
+    absent = dict.fromkeys(("category", "calorific", "uncertainty", "quality"), "")
+    return read_table(lines, file=file, columns=columns, build=build, row_as="row", absent=absent)
 
 
 def _used_once() -> Callable[[str], str]:

@@ -1,13 +1,15 @@
 """
 Catalogues: factors by activity, place and date, found exactly or not at all.
 
-At most one factor holds for an activity, a place and a scope 2 method on any day;
-a catalogue with two is refused when it is made. Nothing falls back to a wider
-place, another year or another method.
+At most one factor holds for an activity, a place, a unit, a scope 2 method and a calorific
+basis on any day; a catalogue with two is refused when it is made. Nothing falls back to a
+wider place or another year unless a policy allows it, and then the answer says which step
+was taken. Nothing ever falls back to another method, unit or calorific basis.
 """
 
 from __future__ import annotations
 
+import datetime
 import difflib
 from bisect import bisect_right
 from typing import TYPE_CHECKING, TypeAlias
@@ -15,20 +17,30 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 
 from carbonkit.accounting.factor import Factor
-from carbonkit.errors import BatchError, InvalidValueError, OverlapError, Problem, UnknownFactorError
+from carbonkit.accounting.fallback import Fallback, Step, moved
+from carbonkit.errors import (
+    BatchError,
+    IncompatibleUnitsError,
+    InvalidValueError,
+    OverlapError,
+    Problem,
+    UnknownFactorError,
+)
 from carbonkit.values.field import check_type
 from carbonkit.values.time import Period, as_date
+from carbonkit.values.unit import unit_named
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterable, Iterator
 
+    from carbonkit.accounting.calorific import Calorific
     from carbonkit.accounting.scope import Scope2Method
     from carbonkit.values.place import Place
 
-__all__ = ["Catalogue"]
+__all__ = ["Catalogue", "Choice"]
 
-_Key: TypeAlias = "tuple[str, str, Scope2Method | None]"
+_Key: TypeAlias = "tuple[str, str, Scope2Method | None, Calorific | None]"
+_When: TypeAlias = "Period | datetime.date | str"
 
 _NEAR = 5  # how many of the things that are known a hint names
 
@@ -40,11 +52,60 @@ def _factors(value: Iterable[Factor]) -> tuple[Factor, ...]:
     return factors
 
 
-def _by_key(catalogue: Catalogue) -> dict[_Key, tuple[Factor, ...]]:
-    found: dict[_Key, list[Factor]] = {}
+@attrs.frozen(eq=False)
+class _Versions:
+    """The factors of one key and unit, by the first day on which each holds."""
+
+    factors: tuple[Factor, ...]
+    starts: tuple[datetime.date, ...]
+
+    def at(self, when: Period | datetime.date) -> Factor | None:
+        """Give the factor that holds on the day, or through all of the period."""
+        day = when.start if isinstance(when, Period) else when
+        position = bisect_right(self.starts, day)
+        if not position:
+            return None
+        factor = self.factors[position - 1]
+        holds = factor.valid.covers(when) if isinstance(when, Period) else when in factor.valid
+        return factor if holds else None
+
+
+@attrs.frozen
+class Choice:
+    """
+    A factor that was found, and the step that was taken to it.
+
+    Args:
+        factor: The factor.
+        step: The fallback step; None where the factor fits exactly.
+
+    Example:
+        >>> from carbonkit.accounting.rate import Rate
+        >>> from carbonkit.accounting.fallback import First
+        >>> from carbonkit.values import Place, Source
+        >>> steam = Factor("steam", "2016", "steam", Place("US"), Period.year(2016), "MMBtu",
+        ...                (Rate("CO2", "66.33", "kg"),), Source("US EPA", "Emission Factors", 2016))
+        >>> found = Catalogue([steam]).choose("steam", Place("US/WA"), Period.year(2017),
+        ...                                   fallback=Fallback(first=First.PLACE, wider=True, years_back=2))
+        >>> print(found.step)
+        factor of US taken for US/WA, 1 year earlier
+    """
+
+    factor: Factor
+    step: Step | None
+
+
+def _by_key(catalogue: Catalogue) -> dict[_Key, dict[str, _Versions]]:
+    found: dict[_Key, dict[str, list[Factor]]] = {}
     for factor in catalogue.factors:
-        found.setdefault((factor.activity, factor.place.path, factor.method), []).append(factor)
-    return {key: tuple(sorted(factors, key=lambda it: it.valid.start)) for key, factors in found.items()}
+        key = (factor.activity, factor.place.path, factor.method, factor.calorific)
+        found.setdefault(key, {}).setdefault(factor.per, []).append(factor)
+    return {key: {unit: _versions(each) for unit, each in units.items()} for key, units in found.items()}
+
+
+def _versions(factors: list[Factor]) -> _Versions:
+    ordered = tuple(sorted(factors, key=lambda it: it.valid.start))
+    return _Versions(ordered, tuple(factor.valid.start for factor in ordered))
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -53,13 +114,14 @@ class Catalogue:
     Factors to choose from.
 
     Args:
-        factors: The factors; those of one activity, place and method may not overlap in time.
+        factors: The factors; those of one activity, place, unit, method and calorific basis may not
+            overlap in time.
 
     Raises:
         BatchError: If an id and edition stand twice, or factors overlap; all such pairs are named.
 
     Example:
-        >>> from carbonkit.accounting.factor import Rate
+        >>> from carbonkit.accounting.rate import Rate
         >>> from carbonkit.values import Place, Source
         >>> steam = Factor("steam", "2016", "steam", Place("US/WA"), Period.year(2016), "MMBtu",
         ...                (Rate("CO2", "66.33", "kg"),), Source("US EPA", "Emission Factors", 2016))
@@ -74,7 +136,7 @@ known: US/WA
     """
 
     factors: tuple[Factor, ...] = attrs.field(converter=_factors)
-    _known: dict[_Key, tuple[Factor, ...]] = attrs.field(
+    _known: dict[_Key, dict[str, _Versions]] = attrs.field(
         init=False, default=attrs.Factory(_by_key, takes_self=True)
     )
 
@@ -88,24 +150,30 @@ known: US/WA
         self,
         activity: str,
         place: Place,
-        when: Period | datetime.date | str,
+        when: _When,
         *,
         method: Scope2Method | None = None,
+        calorific: Calorific | None = None,
+        unit: str = "",
     ) -> Factor:
         """
-        Find the factor for an activity.
+        Find the factor for an activity; nothing falls back.
 
         Args:
             activity: The kind of activity, word for word.
             place: Where it was done; a wider place is not an answer.
             when: The day, or the period; all of a period must lie within one factor's validity.
             method: For purchased energy, the scope 2 method.
+            calorific: For a fuel given as energy, the calorific basis.
+            unit: The unit that the quantity is in; needed where there are factors per more than one.
 
         Returns:
             The one factor that holds.
 
         Raises:
             UnknownFactorError: If none does; the hint says what is known near it.
+            IncompatibleUnitsError: If there are factors per other units, and none or several that
+                the unit converts to.
 
         Example:
             >>> from carbonkit.values import Place
@@ -115,26 +183,67 @@ known: US/WA
             carbonkit.errors.UnknownFactorError: activity: must be an activity that has a factor, was steam; \
 the catalogue is empty
         """
-        known = self._known.get((activity, place.path, method), ())
-        period = when if isinstance(when, Period) else None
-        start = when.start if isinstance(when, Period) else as_date(when, field="when")
-        position = bisect_right(known, start, key=lambda factor: factor.valid.start)
-        if position:
-            factor = known[position - 1]
-            if factor.valid.covers(period) if period is not None else start in factor.valid:
-                return factor
-        raise self._unknown(activity, place, when, method, known)
+        return self.choose(activity, place, when, method=method, calorific=calorific, unit=unit).factor
 
-    def _unknown(
+    def choose(
+        self,
+        activity: str,
+        place: Place,
+        when: _When,
+        *,
+        method: Scope2Method | None = None,
+        calorific: Calorific | None = None,
+        unit: str = "",
+        fallback: Fallback | None = None,
+    ) -> Choice:
+        """
+        Find the factor for an activity, if need be by the steps that a policy allows.
+
+        Args:
+            activity: The kind of activity, word for word.
+            place: Where it was done.
+            when: The day, or the period; all of a period must lie within one factor's validity.
+            method: For purchased energy, the scope 2 method.
+            calorific: For a fuel given as energy, the calorific basis.
+            unit: The unit that the quantity is in; needed where there are factors per more than one.
+            fallback: What may be tried where no factor fits exactly; None allows nothing.
+
+        Returns:
+            The factor, with the step that was taken to it.
+
+        Raises:
+            UnknownFactorError: If there is none, also after all steps; the hint says what is known near it.
+            IncompatibleUnitsError: If there are factors per other units, and none or several that
+                the unit converts to.
+        """
+        day = when if isinstance(when, Period) else as_date(when, field="when")
+        units = self._known.get((activity, place.path, method, calorific))
+        if units is not None:
+            found = _in_unit(units, unit, activity, place).at(day)
+            if found is not None:
+                return Choice(found, None)
+        for step in fallback.steps(place) if fallback is not None else ():
+            others = self._known.get((activity, step.place.path, method, calorific))
+            if others is None:
+                continue
+            asked = day if isinstance(day, Period) else Period(day, day + datetime.timedelta(days=1))
+            found = _in_unit(others, unit, activity, step.place).at(moved(asked, step.years))
+            if found is not None:
+                return Choice(found, step)
+        raise self._unknown(activity, place, when, method, calorific, units)
+
+    def _unknown(  # noqa: PLR0917  what was asked for, in the order in which it was asked
         self,
         activity: str,
         place: Place,
         when: Period | datetime.date | str,
         method: Scope2Method | None,
-        known: tuple[Factor, ...],
+        calorific: Calorific | None,
+        known: dict[str, _Versions] | None,
     ) -> UnknownFactorError:
         if known:
-            return _no_date(activity, when, known)
+            factors = [factor for versions in known.values() for factor in versions.factors]
+            return _no_date(activity, when, tuple(factors))
         same = [factor for factor in self.factors if factor.activity == activity]
         if not same:
             names = sorted({factor.activity for factor in self.factors})
@@ -151,6 +260,14 @@ the catalogue is empty
                 was=str(place),
                 field="place",
                 hint=f"known: {_listed(dict.fromkeys(places))}",
+            )
+        heats = {factor.calorific for factor in here if factor.method is method}
+        if heats and calorific not in heats:
+            return UnknownFactorError(
+                f"be a calorific basis with a factor for {activity} at {place}",
+                was=str(calorific or "none"),
+                field="calorific",
+                hint=f"known: {_listed(sorted(str(heat or 'none') for heat in heats))}",
             )
         return UnknownFactorError(
             f"be a scope 2 method with a factor for {activity} at {place}",
@@ -175,16 +292,45 @@ the catalogue is empty
                 )
 
     def _overlapping(self) -> Iterator[Problem]:
-        for factors in self._known.values():
-            for position, factor in enumerate(factors):
-                for later in factors[position + 1 :]:
-                    if not factor.valid.overlaps(later.valid):
-                        break  # they are sorted by start: none after it overlaps either
-                    yield _overlap(factor, later)
+        for units in self._known.values():
+            for versions in units.values():
+                factors = versions.factors
+                for position, factor in enumerate(factors):
+                    for later in factors[position + 1 :]:
+                        if not factor.valid.overlaps(later.valid):
+                            break  # they are sorted by start: none after it overlaps either
+                        yield _overlap(factor, later)
 
     def __repr__(self) -> str:
         """Say how much it holds."""
         return f"<Catalogue of {len(self.factors)} factors>"
+
+
+def _in_unit(units: dict[str, _Versions], unit: str, activity: str, place: Place) -> _Versions:
+    """Choose among units: the very same, else the only one that it converts to."""
+    if unit in units:
+        return units[unit]
+    if not unit:
+        same = list(units)
+    else:
+        dimension = unit_named(unit).dimension
+        same = [each for each in units if unit_named(each).dimension is dimension]
+    if len(same) == 1:
+        return units[same[0]]
+    known = ", ".join(sorted(units))
+    if not same:
+        raise IncompatibleUnitsError(
+            f"be in a unit that converts to the factor's {known}",
+            was=unit,
+            field="quantity",
+            hint="a density or calorific value would be needed",
+        )
+    raise IncompatibleUnitsError(
+        f"be in one of the units {known}, for which {activity} at {place} has a factor each",
+        was=unit or "no unit",
+        field="quantity",
+        hint="each was published by itself; convert the quantity to the one that is meant",
+    )
 
 
 def _no_date(

@@ -8,96 +8,60 @@ of its identity: the same figure in two editions is two factors.
 
 from __future__ import annotations
 
-from decimal import Decimal
+import datetime
+import enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
 from carbonkit.accounting._field import is_name, name
+from carbonkit.accounting.calorific import Calorific
+from carbonkit.accounting.coverage import Coverage
 from carbonkit.accounting.gwp import CO2E, gas_name
+from carbonkit.accounting.origin import Origin
+from carbonkit.accounting.quality import Quality
+from carbonkit.accounting.rate import Rate
 from carbonkit.accounting.scope import Scope2Method
-from carbonkit.errors import BatchError, IncompatibleUnitsError, InvalidValueError, Problem
+from carbonkit.errors import BatchError, InvalidValueError, Problem
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, choice, is_a
-from carbonkit.values.number import Exact, exact, plain, whole
+from carbonkit.values.number import exact, whole
 from carbonkit.values.place import Place
 from carbonkit.values.source import Source, Status
 from carbonkit.values.table import read_table
 from carbonkit.values.time import Period, as_date
-from carbonkit.values.unit import Dimension, unit_named
+from carbonkit.values.unit import unit_named
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ["Factor", "Rate", "read_factors"]
 
+Choice = TypeVar("Choice", bound=enum.Enum)
+Value = TypeVar("Value")
 
-def _gas(value: str) -> str:
-    return CO2E if value == CO2E else gas_name(value)
+_BETWEEN_LEVELS = " > "
 
 
-def _number(value: Exact) -> Decimal:
-    number = exact(value, field="amount")
-    if number < 0:
-        hint = "a reversal is a negative quantity of activity"
-        raise InvalidValueError("be zero or more", was=plain(number), field="amount", hint=hint)
-    return number
+def _maybe(kind: type) -> Any:  # noqa: ANN401  an attrs validator
+    return attrs.validators.optional(is_a(kind))
 
 
 def _per(value: str) -> str:
     return unit_named(value, field="per").name
 
 
-@attrs.frozen
-class Rate:
-    """
-    How much of one gas a unit of activity emits; or of CO2e, where no more is known.
+def _levels(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name(level, field="levels") for level in value)
 
-    Args:
-        gas: The gas, or "CO2e".
-        number: How much; zero is a value.
-        unit: A unit of mass for a gas, of CO2e for CO2e.
-        basis: For CO2e alone, the GWP set that its publisher used, or words that say that it is not known.
 
-    Raises:
-        InexactNumberError: If `number` is a float, a bool, NaN or infinite.
-        IncompatibleUnitsError: If `unit` measures something else.
-        InvalidValueError: If `number` is negative, or `basis` is missing or out of place.
+def _published(value: datetime.date | str | None) -> datetime.date | None:
+    return None if value is None else as_date(value, field="published")
 
-    Example:
-        >>> print(Rate("CO2", "53.06", "kg"))
-        53.06 kg CO2
-        >>> print(Rate("CO2e", "0.05311", "tCO2e", basis="AR4"))
-        0.05311 tCO2e (basis: AR4)
-    """
 
-    gas: str = attrs.field(converter=_gas)
-    number: Decimal = attrs.field(converter=_number)
-    unit: str
-    basis: str = attrs.field(default="", kw_only=True)
-
-    def __attrs_post_init__(self) -> None:
-        """Check that unit and basis belong to what the rate gives."""
-        wanted = Dimension.CO2E if self.only_co2e else Dimension.MASS
-        if unit_named(self.unit).dimension is not wanted:
-            must = f"be a unit of {'CO2e' if self.only_co2e else 'mass'} for {self.gas}"
-            raise IncompatibleUnitsError(must, was=self.unit, field="unit")
-        if self.only_co2e:
-            name(self.basis, field="basis")
-        elif self.basis:
-            raise InvalidValueError(f"be empty for the gas {self.gas}", was=self.basis, field="basis")
-
-    @property
-    def only_co2e(self) -> bool:
-        """Whether only CO2e is known, not its gases."""
-        return self.gas == CO2E
-
-    def __str__(self) -> str:
-        """Write the amount out, with its gas or its basis."""
-        amount = f"{plain(self.number)} {self.unit}"
-        return f"{amount} (basis: {self.basis})" if self.only_co2e else f"{amount} {self.gas}"
+def _data_year(value: int | None) -> int | None:
+    return None if value is None else whole(value, field="data_year")
 
 
 def _rates(value: Iterable[Rate]) -> tuple[Rate, ...]:
@@ -122,12 +86,20 @@ class Factor:
         rates: The amount of each gas; or of CO2e, alone.
         source: Where the figures come from.
         method: For purchased energy, the scope 2 method that it belongs to.
+        calorific: For a fuel per energy, by which of its two heats the energy is counted.
+        levels: The publisher's own headings over it, from wide to narrow.
+        published: The day on which it was published.
+        data_year: The year that the data behind it are from.
+        coverage: Which stages of a life cycle it counts, if that is said.
+        quality: How good it is.
         file: The file that it was read from.
         row: The row in that file.
 
     Raises:
         UnknownUnitError: If the unit table has no such unit.
-        InvalidValueError: If a name is blank, there is no rate, a gas stands twice, or CO2e beside gases.
+        InvalidValueError: If a name is blank, there is no rate, a gas of one origin stands twice, CO2e
+            beside gases, or what was weighed beside masses or on two bases; biogenic CO2 may stand
+            beside anything.
 
     Example:
         >>> hub = Source("US EPA", "GHG Emission Factors Hub", 2025, table="Table 1")
@@ -146,6 +118,12 @@ class Factor:
     rates: tuple[Rate, ...] = attrs.field(converter=_rates)
     source: Source = attrs.field(validator=is_a(Source))
     method: Scope2Method | None = attrs.field(default=None, kw_only=True)
+    calorific: Calorific | None = attrs.field(default=None, kw_only=True, validator=_maybe(Calorific))
+    levels: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_levels)
+    published: datetime.date | None = attrs.field(default=None, kw_only=True, converter=_published)
+    data_year: int | None = attrs.field(default=None, kw_only=True, converter=_data_year)
+    coverage: Coverage | None = attrs.field(default=None, kw_only=True, validator=_maybe(Coverage))
+    quality: Quality | None = attrs.field(default=None, kw_only=True, validator=_maybe(Quality))
     file: str = attrs.field(default="", kw_only=True, eq=False, repr=False)
     row: int | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
 
@@ -153,11 +131,17 @@ class Factor:
         """Check that the rates are there, once each, and CO2e only alone."""
         if not self.rates:
             raise InvalidValueError("hold at least one rate", was="none", field="rates")
-        gases = [rate.gas for rate in self.rates]
-        if len(set(gases)) != len(gases):
-            raise InvalidValueError("give each gas once", was=", ".join(gases), field="gas")
+        counted = [rate for rate in self.rates if not rate.apart]
+        gases = [rate.gas for rate in counted]
+        if len({(rate.gas, rate.origin) for rate in self.rates}) != len(self.rates):
+            was = ", ".join(rate.gas for rate in self.rates)
+            raise InvalidValueError("give each gas once", was=was, field="gas")
         if CO2E in gases and len(gases) > 1:
             raise InvalidValueError("give gases or CO2e, not both", was=", ".join(gases), field="gas")
+        bases = sorted({rate.basis for rate in counted})
+        if len(bases) > 1:
+            was = ", ".join(basis or "masses" for basis in bases)
+            raise InvalidValueError("give masses, or what was weighed on one basis", was=was, field="basis")
         if self.method is not None:
             check_type(self.method, Scope2Method, field="method")
 
@@ -175,9 +159,17 @@ class Factor:
             factor steam (2016): 66.33 kg CO2 per MMBtu = steam at US, valid [2016-01-01, 2017-01-01)
               source: US EPA, Emission Factors, 2016 [confirmed]
         """
-        how = f"{self.activity} at {self.place}, valid {self.valid}"
-        if self.method is not None:
-            how += f", {self.method}"
+        said = (
+            self.method,
+            self.calorific,
+            self.coverage,
+            self.published and f"published {self.published}",
+            self.data_year and f"data of {self.data_year}",
+            self.quality and f"quality {self.quality}",
+        )
+        how = ", ".join(
+            [f"{self.activity} at {self.place}, valid {self.valid}", *map(str, filter(None, said))]
+        )
         return Explanation(
             f"factor {self.id} ({self.edition})", f"{self._amounts()} per {self.per}", how, self.source
         )
@@ -185,17 +177,22 @@ class Factor:
     def _amounts(self) -> str:
         return ", ".join(map(str, self.rates))
 
+    @property
+    def weighed(self) -> bool:
+        """Whether only CO2e on a fixed basis is known."""
+        return any(rate.weighed for rate in self.rates)
+
     def __str__(self) -> str:
         """Name the factor and write its rates out."""
         return f"{self.id} ({self.edition}): {self._amounts()} per {self.per}"
 
 
-def _optional_end(cell: str) -> datetime.date | None:
-    return as_date(cell) if cell else None
+def _choice_or_none(kind: type[Choice], field: str) -> Callable[[str], Choice | None]:
+    return lambda cell: choice(kind, cell, field=field) if cell else None
 
 
-def _method(cell: str) -> Scope2Method | None:
-    return choice(Scope2Method, cell, field="method") if cell else None
+def _or_none(convert: Callable[[str], Value]) -> Callable[[str], Value | None]:
+    return lambda cell: convert(cell) if cell else None
 
 
 _COLUMNS: Mapping[str, Callable[[str], object]] = MappingProxyType(
@@ -204,12 +201,12 @@ _COLUMNS: Mapping[str, Callable[[str], object]] = MappingProxyType(
         "edition": name,
         "activity": name,
         "place": Place,
-        "method": _method,
+        "method": _choice_or_none(Scope2Method, "method"),
         "valid_from": as_date,
-        "valid_until": _optional_end,
+        "valid_until": _or_none(as_date),
         "per": _per,
-        "gas": _gas,
-        "amount": _number,
+        "gas": lambda cell: cell if cell == CO2E else gas_name(cell),
+        "amount": exact,
         "unit": lambda cell: unit_named(cell).name,
         "basis": str,
         "publisher": name,
@@ -220,8 +217,25 @@ _COLUMNS: Mapping[str, Callable[[str], object]] = MappingProxyType(
         "licence": str,
         "status": lambda cell: choice(Status, cell, field="status"),
         "note": str,
+        "origin": _choice_or_none(Origin, "origin"),
+        "lower": _or_none(exact),
+        "upper": _or_none(exact),
+        "calorific": _choice_or_none(Calorific, "calorific"),
+        "levels": lambda cell: tuple(cell.split(_BETWEEN_LEVELS)) if cell else (),
+        "published": _or_none(as_date),
+        "data_year": _or_none(whole),
+        "coverage": _choice_or_none(Coverage, "coverage"),
+        "quality": _or_none(Quality.parse),
     }
 )
+_MAY_BE_ABSENT = MappingProxyType(
+    dict.fromkeys(
+        ("origin", "lower", "upper", "calorific", "levels", "published", "data_year", "coverage", "quality"),
+        "",
+    )
+)
+_OF_THE_RATE = ("gas", "unit", "basis", "origin", "lower", "upper")
+_OF_THE_FACTOR = ("calorific", "levels", "published", "data_year", "coverage", "quality")
 _OF_THE_SOURCE = ("publisher", "title", "year", "table", "url", "licence", "status", "note")
 
 
@@ -234,7 +248,9 @@ def read_factors(lines: Iterable[str], *, file: str) -> tuple[Factor, ...]:
     table, url, licence, status, note. `method` is "location", "market" or empty;
     `valid_until` is the first day on which the factor no longer holds, or empty.
     Rows of the same id and edition make one factor, and must agree in all but
-    gas, amount, unit and basis.
+    gas, amount, unit, basis, origin and limits. These columns may be absent: origin,
+    lower and upper (95 % limits of the amount), calorific ("gross" or "net"), levels
+    (joined by " > "), published, data_year, coverage and quality (such as "1/2/2/3/1").
 
     Args:
         lines: The text's lines, the header first.
@@ -256,7 +272,12 @@ def read_factors(lines: Iterable[str], *, file: str) -> tuple[Factor, ...]:
         gas (2025): 53.06 kg CO2, 1.0 g CH4 per MMBtu
     """
     rows = read_table(
-        lines, file=file, columns=_COLUMNS, build=lambda row: _one_rate(row, file), row_as="row"
+        lines,
+        file=file,
+        columns=_COLUMNS,
+        build=lambda row: _one_rate(row, file),
+        row_as="row",
+        absent=_MAY_BE_ABSENT,
     )
     grouped: dict[tuple[str, str], list[Factor]] = {}
     for row in rows:
@@ -269,7 +290,7 @@ def read_factors(lines: Iterable[str], *, file: str) -> tuple[Factor, ...]:
         problems.extend(
             Problem(
                 code=InvalidValueError.code,
-                must=f"agree with row {first.row} in all but gas, amount, unit and basis",
+                must=f"agree with row {first.row} in all but what is of one gas",
                 was=", ".join(_differences(first, row)),
                 field="id",
                 file=file,
@@ -289,7 +310,7 @@ def read_factors(lines: Iterable[str], *, file: str) -> tuple[Factor, ...]:
 
 
 def _differences(first: Factor, row: Factor) -> list[str]:
-    fields = ("activity", "place", "valid", "per", "method", "source")
+    fields = ("activity", "place", "valid", "per", "method", "source", *_OF_THE_FACTOR)
     return [f"another {field}" for field in fields if getattr(first, field) != getattr(row, field)]
 
 
@@ -301,9 +322,10 @@ def _one_rate(row: dict[str, Any], file: str) -> Factor:
         place=row["place"],
         valid=Period(row["valid_from"], row["valid_until"]),
         per=row["per"],
-        rates=(Rate(row["gas"], row["amount"], row["unit"], basis=row["basis"]),),
+        rates=(Rate(**{field: row[field] for field in _OF_THE_RATE}, number=row["amount"]),),
         source=Source(**{field: row[field] for field in _OF_THE_SOURCE}),
         method=row["method"],
+        **{field: row[field] for field in _OF_THE_FACTOR},
         file=file,
         row=row["row"],
     )

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from carbonkit.accounting._field import is_name
+from carbonkit.accounting.origin import Origin
 from carbonkit.errors import FixedBasisError, InvalidValueError, NotFoundError, UnknownGasError
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, choice, is_a
@@ -84,6 +85,7 @@ class Potential:
         gas: The gas.
         value: Its global warming potential. [kgCO2e/kg]
         source: Where the value comes from.
+        origin: The origin that it is for, where a set has one value for each; None is for all others.
 
     Raises:
         InexactNumberError: If `value` is a float, a bool, NaN or infinite.
@@ -97,6 +99,9 @@ class Potential:
     gas: str = attrs.field(converter=gas_name)
     value: Decimal = attrs.field(converter=_potential)
     source: Source = attrs.field(validator=is_a(Source))
+    origin: Origin | None = attrs.field(
+        default=None, kw_only=True, validator=attrs.validators.optional(is_a(Origin))
+    )
 
     def explain(self) -> Explanation:
         """
@@ -110,7 +115,7 @@ class Potential:
             298 kgCO2e per kg
         """
         return Explanation(
-            f"global warming potential of {self.gas}",
+            f"global warming potential of {f'{self.origin} ' if self.origin else ''}{self.gas}",
             f"{plain(self.value)} kgCO2e per kg",
             source=self.source,
         )
@@ -123,8 +128,8 @@ def _potentials(value: Iterable[Potential]) -> tuple[Potential, ...]:
     return potentials
 
 
-def _by_gas(gwp: GwpSet) -> dict[str, Potential]:
-    known = {potential.gas: potential for potential in gwp.potentials}
+def _by_gas(gwp: GwpSet) -> dict[tuple[str, Origin | None], Potential]:
+    known = {(potential.gas, potential.origin): potential for potential in gwp.potentials}
     if len(known) != len(gwp.potentials):
         raise InvalidValueError("hold each gas once", was=gwp.id, field="GWP set")
     return known
@@ -137,7 +142,7 @@ class GwpSet:
 
     Args:
         id: The name that reports give the set, such as "AR5".
-        potentials: One value for each gas that it holds.
+        potentials: One value for each gas that it holds, and for an origin where that differs.
 
     Raises:
         InvalidValueError: If a gas stands in it twice, or the name is blank.
@@ -150,16 +155,17 @@ class GwpSet:
 
     id: str = attrs.field(validator=is_name)
     potentials: tuple[Potential, ...] = attrs.field(converter=_potentials)
-    _known: dict[str, Potential] = attrs.field(
+    _known: dict[tuple[str, Origin | None], Potential] = attrs.field(
         init=False, eq=False, default=attrs.Factory(_by_gas, takes_self=True)
     )
 
-    def potential(self, gas: str) -> Potential:
+    def potential(self, gas: str, *, origin: Origin | None = None) -> Potential:
         """
         Find the potential of one gas.
 
         Args:
             gas: The gas, as the set spells it.
+            origin: Where its carbon comes from; a set without a value for that has one for all origins.
 
         Returns:
             Its potential.
@@ -173,22 +179,23 @@ class GwpSet:
             ...
             carbonkit.errors.UnknownGasError: gas: must be a gas of the GWP set SAR, was NF3
         """
-        found = self._known.get(gas)
+        found = self._known.get((gas, origin)) or self._known.get((gas, None))
         if found is None:
-            near = [name for name in self._known if name.lower() == str(gas).replace("-", "").lower()]
+            near = [name for name, _ in self._known if name.lower() == str(gas).replace("-", "").lower()]
             hint = f'write "{near[0]}"' if near else ""
             if not self._known:
                 hint = "this set weighs no gas; it is for figures that were published as CO2e"
             raise UnknownGasError(f"be a gas of the GWP set {self.id}", was=gas, field="gas", hint=hint)
         return found
 
-    def weigh(self, gas: str, mass: Mass) -> CO2e:
+    def weigh(self, gas: str, mass: Mass, *, origin: Origin | None = None) -> CO2e:
         """
         Weigh a mass of one gas in carbon dioxide; never rounded.
 
         Args:
             gas: The gas.
             mass: How much of it.
+            origin: Where its carbon comes from, if that is said.
 
         Returns:
             The carbon dioxide that warms as much. [tCO2e]
@@ -202,7 +209,7 @@ class GwpSet:
             CO2e('70.0000', 'tCO2e')
         """
         check_type(mass, Mass, field="mass")
-        tonnes = multiply(multiply(mass.in_base(), _TONNES_PER_KG), self.potential(gas).value)
+        tonnes = multiply(multiply(mass.in_base(), _TONNES_PER_KG), self.potential(gas, origin=origin).value)
         return CO2e(tonnes, "tCO2e")
 
     def check_basis(self, basis: str) -> None:
@@ -301,7 +308,17 @@ def _sets() -> Mapping[str, GwpSet]:
     def build(row: dict[str, Any]) -> tuple[str, Potential]:
         facts = {name: value for name, value in sources[row["set"]].items() if name != "set"}
         source = Source(**facts, status=row["status"], note=row["note"])
-        return row["set"], Potential(row["gas"], row["potential"], source)
+        if row["from"]:  # a value that another document gives: its own source stands in the row
+            source = Source(
+                row["publisher"],
+                row["title"],
+                row["from"],
+                table=row["table"],
+                licence="a figure, carried as a fact",
+                status=row["status"],
+                note=row["note"],
+            )
+        return row["set"], Potential(row["gas"], row["potential"], source, origin=row["origin"])
 
     potentials = read_table(
         _lines("gwp.csv"),
@@ -312,6 +329,11 @@ def _sets() -> Mapping[str, GwpSet]:
             "potential": exact,
             "status": lambda cell: choice(Status, cell, field="status"),
             "note": str,
+            "origin": lambda cell: choice(Origin, cell, field="origin") if cell else None,
+            "publisher": str,
+            "title": str,
+            "from": lambda cell: whole(cell) if cell else None,
+            "table": str,
         },
         build=build,
     )

@@ -9,17 +9,18 @@ caller names, and where purchased energy is in it, under a named scope 2 method.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attrs
 
 from carbonkit.accounting.activity import Activity
-from carbonkit.accounting.catalogue import Catalogue
-from carbonkit.accounting.factor import Factor
+from carbonkit.accounting.calculation import Calculation
+from carbonkit.accounting.catalogue import Catalogue, Choice
+from carbonkit.accounting.fallback import Fallback
 from carbonkit.accounting.gwp import GwpSet
 from carbonkit.accounting.line import Conversion, Line
 from carbonkit.accounting.scope import Scope, Scope2Method
-from carbonkit.accounting.statement import Statement, weighed
+from carbonkit.accounting.statement import Statement
 from carbonkit.errors import (
     BatchError,
     CarbonkitError,
@@ -32,16 +33,28 @@ from carbonkit.errors import (
 from carbonkit.values.field import check_type, is_a
 from carbonkit.values.number import multiply
 from carbonkit.values.quantity import CO2e, Mass, Quantity, quantity
-from carbonkit.values.unit import unit_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import datetime
+    from collections.abc import Iterable, Iterator
 
-    from carbonkit.values.time import Period
+    from carbonkit.accounting.calorific import Calorific
+    from carbonkit.accounting.rate import Amount
 
 __all__ = ["Inventory", "account"]
 
-_Wanted: TypeAlias = "tuple[str, str, Period, Scope2Method | None]"
+_Wanted: TypeAlias = (
+    "tuple[str, str, datetime.date, datetime.date | None, Scope2Method | None, Calorific | None, str]"
+)
+
+_NO_METHOD: Final = (None,)
+
+
+def _calculations(value: Iterable[Calculation]) -> tuple[Calculation, ...]:
+    calculations = tuple(value)
+    for calculation in calculations:
+        check_type(calculation, Calculation, field="calculations")
+    return calculations
 
 
 @attrs.frozen(repr=False)
@@ -52,9 +65,10 @@ class Inventory:
     Args:
         lines: The activities with their factors. Purchased energy has a line for each scope 2
             method that it was accounted by; no sum takes in both.
+        calculations: What was found by methods that are more than a quantity times a factor.
 
     Example:
-        >>> from carbonkit.accounting import Rate, gwp_set
+        >>> from carbonkit.accounting import Factor, Rate, gwp_set
         >>> from carbonkit.values import Energy, Period, Place, Source
         >>> year, place = Period.year(2025), Place("US")
         >>> hub = Source("US EPA", "GHG Emission Factors Hub", 2025, table="Table 1")
@@ -69,11 +83,28 @@ class Inventory:
     """
 
     lines: tuple[Line, ...]
+    calculations: tuple[Calculation, ...] = attrs.field(default=(), converter=_calculations)
+
+    def __attrs_post_init__(self) -> None:
+        """Check that no calculation has the name of another, or of an activity."""
+        if self.calculations:
+            used: set[object] = {line.activity.id for line in self.lines}
+            problems = []
+            for calculation in self.calculations:
+                # the two methods of scope 2 may have a calculation each under one name
+                name = (calculation.id, calculation.method)
+                if calculation.id in used or name in used:
+                    error = InvalidValueError("be used once", was=calculation.id, field="id")
+                    problems.append(error.at(file=calculation.file, row=calculation.row).problem)
+                used.add(name)
+            if problems:
+                raise BatchError(problems)
 
     @property
     def methods(self) -> tuple[Scope2Method, ...]:
         """The scope 2 methods that it was accounted by."""
-        found = {line.method for line in self.lines}
+        found = {line.factor.method for line in self.lines}
+        found.update(calculation.method for calculation in self.calculations)
         return tuple(method for method in Scope2Method if method in found)
 
     def co2e(self, gwp: GwpSet, *, scope_2: Scope2Method | None = None) -> Statement:
@@ -93,11 +124,14 @@ class Inventory:
             FixedBasisError: If a factor gives only CO2e, on another basis than this set.
         """
         check_type(gwp, GwpSet, field="gwp")
-        return Statement(gwp, scope_2 if self.methods else None, weighed(self._counted(scope_2), gwp))
+        lines, calculations = self._counted(scope_2)
+        return Statement(gwp, scope_2 if self.methods else None, lines, calculations)
 
     def masses(self, *, scope_2: Scope2Method | None = None) -> tuple[tuple[str, Mass], ...]:
         """
         Add up the mass of each gas; what was published only as CO2e is in `stated`.
+
+        Biogenic CO2 is not in it, see `biogenic_co2`; methane of all origins is one gas here.
 
         Args:
             scope_2: The method by which purchased energy is counted; must be named where there is any.
@@ -109,10 +143,27 @@ class Inventory:
             InvalidValueError: If there are scope 2 lines and no method, or one that was not accounted.
         """
         sums: dict[str, Mass] = {}
-        for line in self._counted(scope_2):
-            for gas, mass in line.masses:
-                sums[gas] = sums[gas] + mass if gas in sums else mass
+        for amount in self._amounts(scope_2):
+            if not amount.weighed and not amount.apart:
+                mass = Mass(amount.number, amount.unit)
+                sums[amount.gas] = sums[amount.gas] + mass if amount.gas in sums else mass
         return tuple(sums.items())
+
+    def biogenic_co2(self, *, scope_2: Scope2Method | None = None) -> Mass:
+        """
+        Add up the carbon dioxide of biogenic origin, which stands apart from all scopes.
+
+        Args:
+            scope_2: The method by which purchased energy is counted; must be named where there is any.
+
+        Returns:
+            Its mass.
+
+        Raises:
+            InvalidValueError: If there are scope 2 lines and no method, or one that was not accounted.
+        """
+        apart = [Mass(each.number, each.unit) for each in self._amounts(scope_2) if each.apart]
+        return sum(apart, Mass(0, "kg"))
 
     def stated(self, *, scope_2: Scope2Method | None = None) -> tuple[tuple[str, CO2e], ...]:
         """
@@ -128,13 +179,20 @@ class Inventory:
             InvalidValueError: If there are scope 2 lines and no method, or one that was not accounted.
         """
         sums: dict[str, CO2e] = {}
-        for line in self._counted(scope_2):
-            if line.stated is not None:
-                basis, amount = line.stated
-                sums[basis] = sums[basis] + amount if basis in sums else amount
+        for amount in self._amounts(scope_2):
+            if amount.weighed:
+                co2e = CO2e(amount.number, amount.unit)
+                sums[amount.basis] = sums[amount.basis] + co2e if amount.basis in sums else co2e
         return tuple(sums.items())
 
-    def _counted(self, scope_2: Scope2Method | None) -> list[Line]:
+    def _amounts(self, scope_2: Scope2Method | None) -> Iterator[Amount]:
+        lines, calculations = self._counted(scope_2)
+        for line in lines:
+            yield from line.amounts
+        for calculation in calculations:
+            yield from calculation.amounts
+
+    def _counted(self, scope_2: Scope2Method | None) -> tuple[tuple[Line, ...], tuple[Calculation, ...]]:
         if scope_2 is not None:
             check_type(scope_2, Scope2Method, field="scope_2")
         methods = self.methods
@@ -146,11 +204,18 @@ class Inventory:
                 field="scope_2",
                 hint="" if was else "the two methods are two answers, so there is no total without one",
             )
-        return [line for line in self.lines if line.method is None or line.method is scope_2]
+        if not methods:
+            return self.lines, self.calculations
+        wanted = (None, scope_2)
+        return (
+            tuple(line for line in self.lines if line.factor.method in wanted),
+            tuple(calculation for calculation in self.calculations if calculation.method in wanted),
+        )
 
     def __repr__(self) -> str:
         """Say how much it holds."""
-        return f"<Inventory of {len(self.lines)} lines>"
+        calculated = f" and {len(self.calculations)} calculations" if self.calculations else ""
+        return f"<Inventory of {len(self.lines)} lines{calculated}>"
 
 
 def account(
@@ -159,12 +224,15 @@ def account(
     *,
     scope_2: Iterable[Scope2Method] = (),
     conversion: Conversion | None = None,
+    fallback: Fallback | None = None,
+    calculations: Iterable[Calculation] = (),
 ) -> Inventory:
     """
     Choose the factor of every activity and convert its quantity, or refuse the batch.
 
-    A factor fits when activity and place are the same, word for word, and all of
-    the period lies within its validity; nothing falls back. A quantity is
+    A factor fits when activity, place and calorific basis are the same, word for word, and all of
+    the period lies within its validity; nothing falls back but by the steps that `fallback`
+    allows, and a line says which was taken. A quantity is
     converted to the factor's unit exactly, and rounded only where there is no
     exact decimal and `conversion` says how.
 
@@ -173,6 +241,8 @@ def account(
         catalogue: The factors to choose from.
         scope_2: The methods by which purchased energy is accounted; each needs its factors.
         conversion: How a quantity is rounded that has no finite decimal form in the factor's unit.
+        fallback: What a look-up may do where no factor fits exactly; None allows nothing.
+        calculations: What other methods found, to stand beside the lines.
 
     Returns:
         The inventory.
@@ -194,10 +264,11 @@ def account(
     methods = tuple(dict.fromkeys(scope_2))
     for named in methods:
         check_type(named, Scope2Method, field="scope_2")
-    chooser = _Chooser(catalogue, conversion)
+    chooser = _Chooser(catalogue, conversion, fallback)
     problems: list[Problem] = []
     lines: list[Line] = []
     used: set[str] = set()
+    line_of = chooser.line
     for activity in activities:
         check_type(activity, Activity, field="activity")
         if activity.id in used:
@@ -206,7 +277,7 @@ def account(
             )
         used.add(activity.id)
         if activity.scope is not Scope.TWO:
-            wanted: tuple[Scope2Method | None, ...] = (None,)
+            wanted: tuple[Scope2Method | None, ...] = _NO_METHOD
         elif methods:
             wanted = methods
         else:
@@ -214,12 +285,12 @@ def account(
             continue
         for method in wanted:
             try:
-                lines.append(chooser.line(activity, method))
+                lines.append(line_of(activity, method))
             except CarbonkitError as error:
                 problems.append(_problem(activity, error))
     if problems:
         raise BatchError(problems)
-    return Inventory(tuple(lines))
+    return Inventory(tuple(lines), tuple(calculations))
 
 
 @attrs.define
@@ -228,31 +299,47 @@ class _Chooser:
 
     catalogue: Catalogue = attrs.field(validator=is_a(Catalogue))
     conversion: Conversion | None = attrs.field(validator=attrs.validators.optional(is_a(Conversion)))
-    _found: dict[_Wanted, Factor | UnknownFactorError] = attrs.field(init=False, factory=dict)
+    fallback: Fallback | None = attrs.field(validator=attrs.validators.optional(is_a(Fallback)))
+    _found: dict[_Wanted, Choice | CarbonkitError] = attrs.field(init=False, factory=dict)
     _ratios: dict[tuple[str, str], Decimal | None] = attrs.field(init=False, factory=dict)
 
     def line(self, activity: Activity, method: Scope2Method | None) -> Line:
         """Make the line of an activity, or say why there is none."""
-        factor = self._factor(activity, method)
-        converted, conversion = self._converted(activity.quantity, factor.per)
-        return Line(activity, factor, converted, conversion)
+        given, period = activity.quantity, activity.period
+        wanted = (
+            activity.activity,
+            activity.place.path,
+            period.start,
+            period.end,
+            method,
+            activity.calorific,
+            given.unit,
+        )
+        choice = self._found.get(wanted)
+        if choice is None:
+            choice = self._found[wanted] = self._chosen(activity, method)
+        if isinstance(choice, CarbonkitError):
+            raise choice
+        if given.unit == choice.factor.per:
+            return Line(activity, choice.factor, given, None, choice.step)
+        converted, conversion = self._converted(given, choice.factor.per)
+        return Line(activity, choice.factor, converted, conversion, choice.step)
 
-    def _factor(self, activity: Activity, method: Scope2Method | None) -> Factor:
-        wanted = (activity.activity, activity.place.path, activity.period, method)
-        found = self._found.get(wanted)
-        if found is None:
-            try:
-                found = self.catalogue.find(activity.activity, activity.place, activity.period, method=method)
-            except UnknownFactorError as error:
-                found = error
-            self._found[wanted] = found
-        if isinstance(found, UnknownFactorError):
-            raise found
-        return found
+    def _chosen(self, activity: Activity, method: Scope2Method | None) -> Choice | CarbonkitError:
+        try:
+            return self.catalogue.choose(
+                activity.activity,
+                activity.place,
+                activity.period,
+                method=method,
+                calorific=activity.calorific,
+                unit=activity.quantity.unit,
+                fallback=self.fallback,
+            )
+        except (UnknownFactorError, IncompatibleUnitsError) as error:
+            return error
 
     def _converted(self, given: Quantity, unit: str) -> tuple[Quantity, Conversion | None]:
-        if given.unit == unit:
-            return given, None
         path = (given.unit, unit)
         if path not in self._ratios:
             self._ratios[path] = _ratio(given, unit)
@@ -275,13 +362,6 @@ class _Chooser:
 
 def _ratio(given: Quantity, unit: str) -> Decimal | None:
     """Say how many of the unit one of the given unit is; None where that never ends."""
-    if unit_named(unit).dimension is not given.dimension:
-        raise IncompatibleUnitsError(
-            f"be in a unit that converts to the factor's {unit}",
-            was=str(given),
-            field="quantity",
-            hint="a density or calorific value would be needed",
-        )
     try:
         return quantity(1, given.unit).to(unit).number
     except InexactConversionError:

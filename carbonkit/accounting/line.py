@@ -13,12 +13,14 @@ import attrs
 
 from carbonkit.accounting.activity import Activity
 from carbonkit.accounting.factor import Factor
+from carbonkit.accounting.fallback import Step
+from carbonkit.accounting.rate import Amount
 from carbonkit.accounting.scope import Scope
 from carbonkit.errors import IncompatibleUnitsError, InvalidValueError
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import is_a
 from carbonkit.values.number import Rounding, multiply, plain, round_to
-from carbonkit.values.quantity import CO2e, Mass, Quantity
+from carbonkit.values.quantity import Mass, Quantity
 from carbonkit.values.unit import unit_named
 
 if TYPE_CHECKING:
@@ -68,13 +70,14 @@ class Line:
         factor: What one unit of it emits.
         quantity: The activity's quantity in the factor's unit.
         conversion: How that quantity was rounded; None where it is exact.
+        step: The fallback step that was taken to the factor; None where it fits exactly.
 
     Raises:
         IncompatibleUnitsError: If the quantity is not in the factor's unit.
         InvalidValueError: If an activity in scope 2 has a factor without a method, or another has one with.
 
     Example:
-        >>> from carbonkit.accounting.factor import Rate
+        >>> from carbonkit.accounting.rate import Rate
         >>> from carbonkit.accounting.scope import Scope
         >>> from carbonkit.values import Energy, Period, Place, Source
         >>> steam = Factor("steam", "2016", "steam", Place("US"), Period.year(2016), "MMBtu",
@@ -89,6 +92,7 @@ class Line:
     factor: Factor = attrs.field(validator=is_a(Factor))
     quantity: Quantity = attrs.field(validator=is_a(Quantity))
     conversion: Conversion | None = None
+    step: Step | None = None
 
     def __attrs_post_init__(self) -> None:
         """Check that the quantity stands in the factor's unit, and that scope 2 has a method."""
@@ -104,21 +108,25 @@ class Line:
         return self.factor.method
 
     @property
-    def masses(self) -> tuple[tuple[str, Mass], ...]:
-        """The mass of each gas; empty where the factor gives only CO2e."""
+    def amounts(self) -> tuple[Amount, ...]:
+        """How much of each gas was emitted, or of CO2e where its publisher weighed it."""
         return tuple(
-            (rate.gas, Mass(multiply(self.quantity.number, rate.number), rate.unit))
+            Amount(
+                rate.gas,
+                multiply(self.quantity.number, rate.number),
+                rate.unit,
+                basis=rate.basis,
+                origin=rate.origin,
+            )
             for rate in self.factor.rates
-            if not rate.only_co2e
         )
 
     @property
-    def stated(self) -> tuple[str, CO2e] | None:
-        """The basis and the amount where the factor gives only CO2e; otherwise None."""
-        rate = self.factor.rates[0]
-        if not rate.only_co2e:
-            return None
-        return rate.basis, CO2e(multiply(self.quantity.number, rate.number), rate.unit)
+    def masses(self) -> tuple[tuple[str, Mass], ...]:
+        """The mass of each gas; of those that the factor gives as a mass."""
+        return tuple(
+            (amount.gas, Mass(amount.number, amount.unit)) for amount in self.amounts if not amount.weighed
+        )
 
     def explain(self) -> Explanation:
         """
@@ -128,7 +136,7 @@ class Line:
             The masses with quantity, conversion and factor.
 
         Example:
-            >>> from carbonkit.accounting.factor import Rate
+            >>> from carbonkit.accounting.rate import Rate
             >>> from carbonkit.accounting.scope import Scope
             >>> from carbonkit.values import Energy, Period, Place, Source
             >>> steam = Factor("steam", "2016", "steam", Place("US"), Period.year(2016), "MMBtu",
@@ -142,10 +150,6 @@ class Line:
               factor steam (2016): 66.33 kg CO2 per MMBtu = steam at US, valid [2016-01-01, 2017-01-01)
                 source: US EPA, Emission Factors, 2016 [confirmed]
         """
-        stated = self.stated
-        amounts = [f"{mass} {gas}" for gas, mass in self.masses]
-        if stated is not None:
-            amounts.append(f"{stated[1]} (basis: {stated[0]})")
         parts = [self.activity.explain()]
         if self.activity.quantity.unit != self.factor.per:
             parts.append(
@@ -154,8 +158,8 @@ class Line:
         parts.append(self.factor.explain())
         return Explanation(
             f"emitted by activity {self.activity.id}",
-            ", ".join(amounts),
-            f"{self.quantity} × factor",
+            ", ".join(map(str, self.amounts)),
+            f"{self.quantity} × factor" + (f" ({self.step})" if self.step is not None else ""),
             parts=tuple(parts),
         )
 

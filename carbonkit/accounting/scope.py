@@ -1,10 +1,10 @@
-"""Scopes: whose emissions they are, and by which of two methods purchased energy is counted."""
+"""Scopes: whose emissions they are, by which of two methods purchased energy counts, scope 3's categories."""
 
 from __future__ import annotations
 
 import enum
 
-__all__ = ["Scope", "Scope2Method"]
+__all__ = ["Category", "Scope", "Scope2Method"]
 
 
 class Scope(enum.Enum):
@@ -45,3 +45,33 @@ class Scope2Method(enum.Enum):
     def __str__(self) -> str:
         """Write it as reports do."""
         return f"{self.value}-based"
+
+
+class Category(enum.Enum):
+    """
+    The fifteen categories of scope 3, after the GHG Protocol's Scope 3 Standard, chapter 5.
+
+    Example:
+        >>> str(Category(6))
+        'category 6, business travel'
+    """
+
+    PURCHASED_GOODS_AND_SERVICES = 1
+    CAPITAL_GOODS = 2
+    FUEL_AND_ENERGY_RELATED = 3
+    UPSTREAM_TRANSPORT = 4
+    WASTE = 5
+    BUSINESS_TRAVEL = 6
+    EMPLOYEE_COMMUTING = 7
+    UPSTREAM_LEASED_ASSETS = 8
+    DOWNSTREAM_TRANSPORT = 9
+    PROCESSING_OF_SOLD_PRODUCTS = 10
+    USE_OF_SOLD_PRODUCTS = 11
+    END_OF_LIFE_OF_SOLD_PRODUCTS = 12
+    DOWNSTREAM_LEASED_ASSETS = 13
+    FRANCHISES = 14
+    INVESTMENTS = 15
+
+    def __str__(self) -> str:
+        """Write number and name."""
+        return f"category {self.value}, {self.name.lower().replace('_', ' ')}"

@@ -9,27 +9,30 @@ rounded once, for disclosure.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from itertools import chain
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attrs
 
 from carbonkit.accounting.breakdown import Breakdown
+from carbonkit.accounting.calculation import Calculation
 from carbonkit.accounting.gwp import CO2E, GwpSet
 from carbonkit.accounting.line import Line, explained_conversion
-from carbonkit.accounting.scope import Scope2Method
+from carbonkit.accounting.scope import Category, Scope, Scope2Method
 from carbonkit.errors import FixedBasisError, UnknownGasError
 from carbonkit.values.explanation import Explanation
-from carbonkit.values.field import is_a
+from carbonkit.values.field import check_type, is_a
 from carbonkit.values.number import add, multiply, total
 from carbonkit.values.quantity import CO2e, Mass, Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from carbonkit.accounting.factor import Factor, Rate
-    from carbonkit.accounting.scope import Scope
+    from carbonkit.accounting.activity import Activity
+    from carbonkit.accounting.factor import Factor
+    from carbonkit.accounting.rate import Amount, Rate
 
-__all__ = ["Statement", "StatementLine", "weighed"]
+__all__ = ["Statement", "StatementLine"]
 
 _UNIT: Final = "tCO2e"  # units of CO2e are powers of ten apart, so this one is always exact
 
@@ -89,35 +92,28 @@ class StatementLine:
         )
 
 
-def weighed(lines: Iterable[Line], gwp: GwpSet) -> tuple[StatementLine, ...]:
-    """
-    Weigh lines under a GWP set.
+_Weights: TypeAlias = "tuple[tuple[str, Decimal], ...]"  # tonnes of CO2e for one unit of activity, by gas
+_Parts: TypeAlias = "tuple[tuple[str, Decimal], ...]"  # tonnes of CO2e of one calculation, by gas
+Label: TypeAlias = "Callable[[Activity | Calculation], str]"
 
-    Args:
-        lines: The lines.
-        gwp: The set.
+_NO_CATEGORY: Final = "no category"
 
-    Returns:
-        The same lines, weighed.
 
-    Raises:
-        UnknownGasError: If the set does not hold a gas.
-        FixedBasisError: If a factor gives only CO2e, on another basis.
+def _all_weights(statement: Statement) -> dict[int, _Weights]:
+    check_type(statement.gwp, GwpSet, field="gwp")  # before it weighs, and so before the validators
+    factors = {id(line.factor): line.factor for line in statement.entries}
+    return {key: _weights(factor, statement.gwp) for key, factor in factors.items()}
 
-    Example:
-        >>> weighed((), GwpSet("AR5", ()))
-        ()
-    """
-    weights: dict[int, tuple[tuple[str, Decimal], ...]] = {}  # by the factor's identity in memory
-    made: list[StatementLine] = []
-    for line in lines:
-        weight = weights.get(id(line.factor))
-        if weight is None:
-            weight = weights[id(line.factor)] = _weights(line.factor, gwp)
-        number = line.quantity.number
-        parts = tuple((label, CO2e(multiply(number, each), _UNIT)) for label, each in weight)
-        made.append(StatementLine(line, gwp, parts))
-    return tuple(made)
+
+def _all_calculated(statement: Statement) -> tuple[_Parts, ...]:
+    return tuple(_calculated(each, statement.gwp) for each in statement.calculations)
+
+
+def _calculated(calculation: Calculation, gwp: GwpSet) -> _Parts:
+    try:
+        return tuple((_label(each), _weight(each, gwp)) for each in calculation.amounts if not each.apart)
+    except (UnknownGasError, FixedBasisError) as error:
+        raise error.at(file=calculation.file, row=calculation.row) from None
 
 
 @attrs.frozen
@@ -128,7 +124,12 @@ class Statement:
     Args:
         gwp: The GWP set that weighs the gases.
         scope_2: The method by which purchased energy is counted; None where there is none.
-        lines: The weighed lines.
+        entries: The inventory's lines that are counted.
+        calculations: Its calculations that are counted.
+
+    Raises:
+        UnknownGasError: If the set does not hold a gas.
+        FixedBasisError: If a factor gives only CO2e, on another basis than this set.
 
     Example:
         >>> from carbonkit.accounting import Activity, Catalogue, Factor, Rate, Scope, account, gwp_set
@@ -152,12 +153,32 @@ class Statement:
 
     gwp: GwpSet = attrs.field(validator=is_a(GwpSet))
     scope_2: Scope2Method | None = attrs.field(validator=attrs.validators.optional(is_a(Scope2Method)))
-    lines: tuple[StatementLine, ...]
+    entries: tuple[Line, ...]
+    calculations: tuple[Calculation, ...] = ()
+    _weights: dict[int, _Weights] = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(_all_weights, takes_self=True)
+    )
+    _calculated: tuple[_Parts, ...] = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(_all_calculated, takes_self=True)
+    )
+
+    @property
+    def lines(self) -> tuple[StatementLine, ...]:
+        """Each line of the inventory, weighed; made when asked for."""
+        return tuple(self._weighed(line) for line in self.entries)
 
     @property
     def total(self) -> CO2e:
-        """The sum of all lines, in tCO2e."""
-        return CO2e(total(amount.number for line in self.lines for _, amount in line.parts), _UNIT)
+        """The sum of all, in tCO2e; biogenic CO2 is not in it."""
+        return CO2e(total(self._sums(lambda _: "").values()), _UNIT)
+
+    @property
+    def biogenic_co2(self) -> Mass:
+        """The carbon dioxide of biogenic origin, in tonnes, which stands apart from all scopes."""
+        of_lines = (amount for line in self.entries for amount in line.amounts)
+        calculated = (amount for each in self.calculations for amount in each.amounts)
+        apart = (Mass(amount.number, amount.unit) for amount in chain(of_lines, calculated) if amount.apart)
+        return sum(apart, Mass(0, "kg")).to("t")
 
     def by_scope(self) -> Breakdown:
         """
@@ -166,7 +187,7 @@ class Statement:
         Returns:
             The scopes that have lines, in their order.
         """
-        found = self._by("scope", lambda line: str(line.activity.scope))
+        found = self._by("scope", lambda it: str(it.scope))
         return Breakdown(found.by, sorted(found.parts))
 
     def by_facility(self) -> Breakdown:
@@ -176,7 +197,7 @@ class Statement:
         Returns:
             The facilities, in the order in which they first occur.
         """
-        return self._by("facility", lambda line: line.activity.facility)
+        return self._by("facility", lambda it: it.facility)
 
     def by_activity(self) -> Breakdown:
         """
@@ -185,7 +206,19 @@ class Statement:
         Returns:
             The kinds, in the order in which they first occur.
         """
-        return self._by("activity", lambda line: line.activity.activity)
+        return self._by("activity", lambda it: it.activity)
+
+    def by_category(self) -> Breakdown:
+        """
+        Break scope 3 down by category; the other scopes are not in it.
+
+        Returns:
+            The categories that have lines, in their order; what has none last.
+        """
+        third = self.only(scope=Scope.THREE)
+        found = third._by("category", lambda it: str(it.category or _NO_CATEGORY))  # noqa: SLF001  its own kind
+        order = [*map(str, Category), _NO_CATEGORY]
+        return Breakdown(found.by, sorted(found.parts, key=lambda part: order.index(part[0])))
 
     def by_gas(self) -> Breakdown:
         """
@@ -195,9 +228,13 @@ class Statement:
             The gases, in the order in which they first occur; stated CO2e apart, with its basis.
         """
         sums: dict[str, Decimal] = {}
-        for line in self.lines:
-            for gas, amount in line.parts:
-                sums[gas] = add(sums.get(gas, Decimal(0)), amount.number)
+        for quantities in self._quantities(lambda _: "").values():
+            for factor, quantity in quantities.items():
+                for gas, weight in self._weights[factor]:
+                    sums[gas] = add(sums.get(gas, Decimal(0)), multiply(quantity, weight))
+        for parts in self._calculated:
+            for gas, amount in parts:
+                sums[gas] = add(sums.get(gas, Decimal(0)), amount)
         return Breakdown("gas", [(gas, CO2e(number, _UNIT)) for gas, number in sums.items()])
 
     def only(
@@ -214,14 +251,19 @@ class Statement:
         Returns:
             A statement of those lines, which explains itself.
         """
-        kept = (
-            line
-            for line in self.lines
-            if (scope is None or line.line.activity.scope is scope)
-            and (facility is None or line.line.activity.facility == facility)
-            and (activity is None or line.line.activity.activity == activity)
+
+        def kept(it: Activity | Calculation) -> bool:
+            return (
+                (scope is None or it.scope is scope)
+                and (facility is None or it.facility == facility)
+                and (activity is None or it.activity == activity)
+            )
+
+        return attrs.evolve(
+            self,
+            entries=tuple(line for line in self.entries if kept(line.activity)),
+            calculations=tuple(each for each in self.calculations if kept(each)),
         )
-        return attrs.evolve(self, lines=tuple(kept))
 
     def explain(self) -> Explanation:
         """
@@ -233,63 +275,99 @@ class Statement:
         Returns:
             The total with its parts.
         """
-        groups: dict[str, dict[int, list[StatementLine]]] = {}
-        for line in self.lines:
-            factors = groups.setdefault(str(line.line.activity.scope), {})
-            factors.setdefault(id(line.line.factor), []).append(line)
+        groups: dict[str, dict[int, list[Line]]] = {}
+        for line in self.entries:
+            factors = groups.setdefault(str(line.activity.scope), {})
+            factors.setdefault(id(line.factor), []).append(line)
+        calculated: dict[str, list[Explanation]] = {}
+        for each, parts in zip(self.calculations, self._calculated, strict=True):
+            of_scope = calculated.setdefault(str(each.scope), [])
+            of_scope.append(_explained_calculation(each, parts, self.gwp))
+        totals = self._sums(lambda it: str(it.scope))
         scopes = tuple(
             Explanation(
                 scope,
-                str(_sum(line for lines in factors.values() for line in lines)),
-                "sum over factors",
-                parts=tuple(_explained_group(lines, self.gwp) for lines in factors.values()),
+                str(CO2e(totals[scope], _UNIT)),
+                "sum over factors" if scope not in calculated else "sum over factors and calculations",
+                parts=(
+                    *(_explained_group(lines, self.gwp) for lines in groups.get(scope, {}).values()),
+                    *calculated.get(scope, ()),
+                ),
             )
-            for scope, factors in sorted(groups.items())
+            for scope in sorted(totals)
         )
         under = self.gwp.id + (f", {self.scope_2}" if self.scope_2 is not None else "")
         return Explanation(f"CO2e under {under}", str(self.total), "sum over scopes", parts=scopes)
 
-    def _by(self, what: str, label: Callable[[Line], str]) -> Breakdown:
-        sums: dict[str, Decimal] = {}
-        for line in self.lines:
-            key = label(line.line)
-            for _, amount in line.parts:
-                sums[key] = add(sums.get(key, Decimal(0)), amount.number)
-        return Breakdown(what, [(key, CO2e(number, _UNIT)) for key, number in sums.items()])
+    def _weighed(self, line: Line) -> StatementLine:
+        number = line.quantity.number
+        parts = tuple(
+            (gas, CO2e(multiply(number, weight), _UNIT)) for gas, weight in self._weights[id(line.factor)]
+        )
+        return StatementLine(line, self.gwp, parts)
+
+    def _quantities(self, label: Label) -> dict[str, dict[int, Decimal]]:
+        """Add up the quantities of each label and factor: the product with a weight is made once."""
+        found: dict[str, dict[int, Decimal]] = {}
+        for line in self.entries:
+            key = label(line.activity)
+            quantities = found.get(key)
+            if quantities is None:
+                quantities = found[key] = {}
+            factor = id(line.factor)
+            known = quantities.get(factor)
+            number = line.quantity.number
+            quantities[factor] = number if known is None else add(known, number)
+        return found
+
+    def _sums(self, label: Label) -> dict[str, Decimal]:
+        sums = {
+            key: total(
+                multiply(quantity, weight)
+                for factor, quantity in quantities.items()
+                for _, weight in self._weights[factor]
+            )
+            for key, quantities in self._quantities(label).items()
+        }
+        for each, parts in zip(self.calculations, self._calculated, strict=True):
+            key = label(each)
+            sums[key] = add(sums.get(key, Decimal(0)), total(number for _, number in parts))
+        return sums
+
+    def _by(self, what: str, label: Label) -> Breakdown:
+        return Breakdown(what, [(key, CO2e(number, _UNIT)) for key, number in self._sums(label).items()])
 
 
-def _weights(factor: Factor, gwp: GwpSet) -> tuple[tuple[str, Decimal], ...]:
-    """Weigh a factor's rates: tonnes of CO2e for one unit of activity."""
+def _weights(factor: Factor, gwp: GwpSet) -> _Weights:
+    """Weigh a factor's rates: tonnes of CO2e for one unit of activity; what stands apart has no weight."""
     try:
-        return tuple((_label(rate), _weight(rate, gwp)) for rate in factor.rates)
+        return tuple((_label(rate), _weight(rate, gwp)) for rate in factor.rates if not rate.apart)
     except (UnknownGasError, FixedBasisError) as error:
         raise error.at(file=factor.file, row=factor.row) from None
 
 
-def _weight(rate: Rate, gwp: GwpSet) -> Decimal:
-    if rate.only_co2e:
+def _weight(rate: Rate | Amount, gwp: GwpSet) -> Decimal:
+    if rate.weighed:
         gwp.check_basis(rate.basis)
         return CO2e(rate.number, rate.unit).to(_UNIT).number
-    return gwp.weigh(rate.gas, Mass(rate.number, rate.unit)).number
+    return gwp.weigh(rate.gas, Mass(rate.number, rate.unit), origin=rate.origin).number
 
 
-def _label(rate: Rate) -> str:
-    return f"{CO2E} (basis: {rate.basis})" if rate.only_co2e else rate.gas
-
-
-def _sum(lines: Iterable[StatementLine]) -> CO2e:
-    return CO2e(total(amount.number for line in lines for _, amount in line.parts), _UNIT)
+def _label(rate: Rate | Amount) -> str:
+    return f"{CO2E} (basis: {rate.basis})" if rate.gas == CO2E else rate.gas
 
 
 def _explained_weights(factor: Factor, quantity: Quantity, gwp: GwpSet) -> tuple[Explanation, ...]:
     made = []
-    for rate, (label, weight) in zip(factor.rates, _weights(factor, gwp), strict=True):
+    counted = [rate for rate in factor.rates if not rate.apart]
+    for rate, (label, weight) in zip(counted, _weights(factor, gwp), strict=True):
         amount = CO2e(multiply(quantity.number, weight), _UNIT)
         how = f"{quantity} × {rate} per {factor.per}"
-        if rate.only_co2e:
-            made.append(Explanation(f"{CO2E} as published", str(amount), f"{how}, never re-expressed"))
+        if rate.weighed:
+            what = f"{CO2E} as published" if rate.gas == CO2E else f"{CO2E} of {label} as published"
+            made.append(Explanation(what, str(amount), f"{how}, never re-expressed"))
         else:
-            potential = gwp.potential(rate.gas).explain()
+            potential = gwp.potential(rate.gas, origin=rate.origin).explain()
             made.append(
                 Explanation(
                     f"{CO2E} of {label}", str(amount), f"{how} × global warming potential", parts=(potential,)
@@ -298,26 +376,49 @@ def _explained_weights(factor: Factor, quantity: Quantity, gwp: GwpSet) -> tuple
     return tuple(made)
 
 
-def _explained_group(lines: list[StatementLine], gwp: GwpSet) -> Explanation:
-    factor = lines[0].line.factor
+def _explained_group(lines: list[Line], gwp: GwpSet) -> Explanation:
+    factor = lines[0].factor
     count = f"{len(lines)} line{'' if len(lines) == 1 else 's'}"
-    quantity = _summed(line.line.quantity for line in lines)
+    quantity = _summed(line.quantity for line in lines)
     weights = _explained_weights(factor, quantity, gwp)
     how = f"{quantity} in {count} × factor"
-    if not factor.rates[0].only_co2e:
+    if not factor.weighed:
         how += " × global warming potentials"
+    steps = dict.fromkeys(str(line.step) for line in lines if line.step is not None)
+    if steps:
+        how += f" ({'; '.join(steps)})"
+    amount = total(multiply(quantity.number, weight) for _, weight in _weights(factor, gwp))
     return Explanation(
         f"{factor.activity} at {factor.place}",
-        str(_sum(lines)),
+        str(CO2e(amount, _UNIT)),
         how,
         parts=(*weights, *_explained_conversions(lines), factor.explain()),
     )
 
 
-def _explained_conversions(lines: list[StatementLine]) -> list[Explanation]:
+def _explained_calculation(calculation: Calculation, parts: _Parts, gwp: GwpSet) -> Explanation:
+    counted = [amount for amount in calculation.amounts if not amount.apart]
+    weights = [
+        Explanation(
+            f"{CO2E} of {gas}",
+            str(CO2e(number, _UNIT)),
+            f"{amount} × global warming potential",
+            parts=(gwp.potential(amount.gas, origin=amount.origin).explain(),),
+        )
+        for amount, (gas, number) in zip(counted, parts, strict=True)
+        if not amount.weighed
+    ]
+    return Explanation(
+        f"{calculation.activity}, {calculation.id}",
+        str(CO2e(total(number for _, number in parts), _UNIT)),
+        "sum over gases",
+        parts=(*weights, calculation.explain()),
+    )
+
+
+def _explained_conversions(lines: list[Line]) -> list[Explanation]:
     by_path: dict[object, list[Line]] = {}
-    for each in lines:
-        line = each.line
+    for line in lines:
         if line.activity.quantity.unit != line.factor.per:
             by_path.setdefault((line.activity.quantity.unit, line.conversion), []).append(line)
     return [

@@ -11,7 +11,8 @@ from carbonkit.values.text import matches
 
 __all__ = ["Place"]
 
-_PATH = re.compile(r"[A-Z]{2}(/[A-Za-z0-9]([A-Za-z0-9 .'-]{0,62}[A-Za-z0-9.'-])?){0,4}")
+_PATH = re.compile(r"001|[A-Z]{2}(/[A-Za-z0-9]([A-Za-z0-9 .'-]{0,62}[A-Za-z0-9.'-])?){0,4}")
+_WORLD = "001"
 
 
 def _path(value: str) -> str:
@@ -27,10 +28,11 @@ def _path(value: str) -> str:
 @attrs.frozen(order=True, repr=False)
 class Place:
     """
-    A country, or a region, grid zone or city within one, from wide to narrow.
+    A country, or a region, grid zone or city within one, from wide to narrow; or the world.
 
     Args:
-        path: An ISO 3166-1 alpha-2 code, then narrower names, joined by ``/``.
+        path: An ISO 3166-1 alpha-2 code, then narrower names, joined by ``/``; or "001", which is
+            UN M49's code of the world.
 
     Raises:
         InvalidValueError: If the path has another form.
@@ -44,11 +46,19 @@ class Place:
 
     @property
     def country(self) -> str:
-        """The ISO 3166-1 alpha-2 code."""
+        """The ISO 3166-1 alpha-2 code; "001" of the world."""
         return self.path.split("/", 1)[0]
 
+    @property
+    def wider(self) -> tuple[Place, ...]:
+        """The places that hold this one, the narrowest first, up to its country; not the world."""
+        names = self.path.split("/")
+        return tuple(Place("/".join(names[:length])) for length in range(len(names) - 1, 0, -1))
+
     def within(self, other: Place) -> bool:
-        """Say whether this place is the other, or lies in it."""
+        """Say whether this place is the other, or lies in it; all places lie in the world."""
+        if other.path == _WORLD:
+            return True
         return self.path == other.path or self.path.startswith(other.path + "/")
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 import attrs
 
@@ -30,13 +30,19 @@ from carbonkit.values.unit import Dimension, Unit, unit_named
 __all__ = [
     "Area",
     "CO2e",
+    "Count",
     "Distance",
     "Energy",
     "Freight",
     "Mass",
+    "Nights",
+    "NormalVolume",
     "Quantity",
+    "Spend",
+    "StandardVolume",
     "Travel",
     "Volume",
+    "Work",
     "quantity",
 ]
 
@@ -334,8 +340,128 @@ class Travel(Quantity):
     dimension = Dimension.TRAVEL
 
 
+@attrs.frozen(eq=False, repr=False)
+class NormalVolume(Quantity):
+    """
+    A volume of gas under normal conditions: Nm3, 10kNm3; never taken for one under other conditions.
+
+    Example:
+        >>> NormalVolume("2", "10kNm3").to("Nm3")
+        NormalVolume('20000', 'Nm3')
+    """
+
+    dimension = Dimension.NORMAL_VOLUME
+
+
+@attrs.frozen(eq=False, repr=False)
+class StandardVolume(Quantity):
+    """
+    A volume of gas under the standard conditions of the United States: scf.
+
+    Example:
+        >>> StandardVolume("1000", "scf") + StandardVolume("1", "scf")
+        StandardVolume('1001', 'scf')
+    """
+
+    dimension = Dimension.STANDARD_VOLUME
+
+
+@attrs.frozen(eq=False, repr=False)
+class Count(Quantity):
+    """
+    Things counted one by one: each.
+
+    Example:
+        >>> Count(3, "each")
+        Count('3', 'each')
+    """
+
+    dimension = Dimension.COUNT
+
+
+@attrs.frozen(eq=False, repr=False)
+class Nights(Quantity):
+    """
+    Nights in rooms: room_night.
+
+    Example:
+        >>> Nights(3, "room_night")
+        Nights('3', 'room_night')
+    """
+
+    dimension = Dimension.NIGHTS
+
+
+@attrs.frozen(eq=False, repr=False)
+class Work(Quantity):
+    """
+    Hours of full-time equivalents: fte_hour.
+
+    Example:
+        >>> Work(40, "fte_hour")
+        Work('40', 'fte_hour')
+    """
+
+    dimension = Dimension.WORK
+
+
+@attrs.frozen(eq=False, repr=False)
+class Spend(Quantity):
+    """
+    What was spent, in one currency at the prices of one year: USD@2022, ...; two such units never mix.
+
+    Example:
+        >>> Spend("12.50", "USD@2022") == Spend("12.50", "USD@2021")
+        False
+    """
+
+    dimension = Dimension.SPEND
+
+    def to(self, unit: str, *, places: int | None = None, rounding: Rounding | None = None) -> Self:
+        """
+        Give the same spend; another currency or year is refused.
+
+        Args:
+            unit: The unit that it has already.
+            places: Decimal places, only with `rounding`.
+            rounding: How to round.
+
+        Returns:
+            The same spend.
+
+        Raises:
+            IncompatibleUnitsError: If the unit is another one.
+        """
+        if unit != self.unit:
+            raise IncompatibleUnitsError(f"be {self.unit}", was=unit, field="unit", hint=_NO_RATE)
+        return super().to(unit, places=places, rounding=rounding)
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether both are the same amount of the same unit."""
+        if type(other) is not type(self):
+            return NotImplemented
+        return (self.number, self.unit) == (other.number, other.unit)
+
+    def __hash__(self) -> int:
+        """Hash amount and unit."""
+        return hash((self.number, self.unit))
+
+    def _same(self, other: object) -> None:
+        super()._same(other)
+        if isinstance(other, Spend) and other.unit != self.unit:
+            raise IncompatibleUnitsError(
+                f"be {self.unit}", was=other.unit, field="other quantity", hint=_NO_RATE
+            )
+
+
+_NO_RATE: Final = "an exchange rate and a price index would be needed"
+
 _TYPES: dict[Dimension, type[Quantity]] = {
-    kind.dimension: kind for kind in (Mass, CO2e, Energy, Volume, Distance, Area, Freight, Travel)
+    kind.dimension: kind
+    for kind in (
+        *(Mass, CO2e, Energy, Volume, Distance, Area, Freight, Travel),
+        *(NormalVolume, StandardVolume, Count, Nights, Work, Spend),
+    )
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import attrs
@@ -36,6 +37,7 @@ def read_table(
     build: Callable[[dict[str, Any]], Made],
     row_as: str = "",
     max_rows: int = ROWS,
+    absent: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Made, ...]:
     """
     Read comma-separated rows, turn each into a value, and report every problem together.
@@ -48,6 +50,7 @@ def read_table(
         build: Turns the values of one row into the result.
         row_as: The name under which `build` finds the row's number, if it is to have it; no column's.
         max_rows: How many rows are taken at most.
+        absent: Of the columns, those that need not be there, each with the cell that is taken then.
 
     Returns:
         What `build` made, in the order of the rows.
@@ -79,7 +82,8 @@ def read_table(
     rows = _rows(lines, file, problems)
     row, order = next(rows, (1, []))
     if not problems:
-        problems.extend(islice(_header(order, columns, file, row), _PROBLEMS))
+        problems.extend(islice(_header(order, columns, absent, file, row), _PROBLEMS))
+    left_out = {name: cell for name, cell in absent.items() if name not in order}
     if not problems:
         for row, cells in rows:
             if len(made) >= max_rows:
@@ -87,7 +91,7 @@ def read_table(
             elif len(problems) >= _PROBLEMS:
                 problems.append(_problem("too_many", f"have under {_PROBLEMS} problems", file=file, row=row))
             else:
-                _take(_Row(file, row, order, cells, row_as), columns, build, made, problems)
+                _take(_Row(file, row, order, cells, row_as, left_out), columns, build, made, problems)
                 continue
             break
     if problems:
@@ -102,6 +106,7 @@ class _Row:
     order: list[str]
     cells: list[str]
     row_as: str
+    left_out: dict[str, str]
 
 
 def _take(
@@ -168,12 +173,14 @@ class _WholeLines:
         return text if text.endswith(("\n", "\r")) else text + "\n"
 
 
-def _header(cells: list[str], columns: Mapping[str, object], file: str, row: int) -> Iterator[Problem]:
+def _header(
+    cells: list[str], columns: Mapping[str, object], absent: Mapping[str, str], file: str, row: int
+) -> Iterator[Problem]:
     if not cells:
         yield _problem("empty", "have a header row", file=file, row=row)
         return
     for name in columns:
-        if cells.count(name) != 1:
+        if cells.count(name) != 1 and (name in cells or name not in absent):
             was = "missing" if name not in cells else "there more than once"
             yield _problem("header", "be a column, once", was=was, field=name, file=file, row=row)
     for name in cells:
@@ -190,7 +197,7 @@ def _values(
         problems.append(_problem("malformed", must, was=was, file=row.file, row=row.row))
         return None
     values: dict[str, Any] = {}
-    for name, cell in zip(row.order, row.cells, strict=True):
+    for name, cell in (*zip(row.order, row.cells, strict=True), *row.left_out.items()):
         try:
             values[name] = columns[name](_fit(cell))
         except CarbonkitError as error:
@@ -200,7 +207,7 @@ def _values(
             must = f"be readable as {getattr(columns[name], '__name__', 'a value')}"
             code = InvalidValueError.code
             problems.append(_problem(code, must, was=cell, field=name, file=row.file, row=row.row))
-    return values if len(values) == len(row.order) else None
+    return values if len(values) == len(row.order) + len(row.left_out) else None
 
 
 def _fit(cell: str) -> str:

@@ -9,6 +9,7 @@ table does not have and never guesses.
 from __future__ import annotations
 
 import enum
+import re
 from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import UnknownUnitError
+from carbonkit.values.text import matches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +42,12 @@ class Dimension(enum.Enum):
     AREA = "m2"
     FREIGHT = "t_km"
     TRAVEL = "p_km"
+    NORMAL_VOLUME = "Nm3"
+    STANDARD_VOLUME = "scf"
+    COUNT = "each"
+    NIGHTS = "room_night"
+    WORK = "fte_hour"
+    SPEND = "currency@year"
 
 
 @attrs.frozen
@@ -68,6 +76,9 @@ _SI = "BIPM, The International System of Units (SI Brochure), 9th edition, 2019"
 _NIST = "NIST, Special Publication 811, 2008 edition, Appendix B.8"
 _HB44 = "NIST, Handbook 44, Appendix C, General Tables of Units of Measurement"
 _TRADE = "defined here: one tonne or one passenger carried over one distance unit"
+_NORMAL = "defined here: gas at 0 °C and 101.325 kPa, as GB/T 32151 counts it"
+_STANDARD = "US EPA, 40 CFR 98.6: gas at 60 °F and 14.7 psia"
+_COUNTED = "defined here: counted one by one"
 
 # name, ratio to the base unit, where the ratio is defined
 _TABLE: Final[Mapping[Dimension, tuple[tuple[str, str, str], ...]]] = MappingProxyType(
@@ -149,6 +160,12 @@ _TABLE: Final[Mapping[Dimension, tuple[tuple[str, str, str], ...]]] = MappingPro
             ("p_km", "1", _TRADE),
             ("p_mi", "1.609344", _TRADE),
         ),
+        Dimension.NORMAL_VOLUME: (("Nm3", "1", _NORMAL), ("10kNm3", "10000", _NORMAL)),
+        Dimension.STANDARD_VOLUME: (("scf", "1", _STANDARD),),
+        Dimension.COUNT: (("each", "1", _COUNTED),),
+        Dimension.NIGHTS: (("room_night", "1", "defined here: one room taken for one night"),),
+        Dimension.WORK: (("fte_hour", "1", "defined here: one hour of one full-time equivalent"),),
+        Dimension.SPEND: (),  # every currency and year is a unit of its own, see `unit_named`
     }
 )
 
@@ -187,13 +204,24 @@ _AMBIGUOUS: Final[Mapping[str, str]] = MappingProxyType(
         "mile": '"mi" or "nmi"',
         "miles": '"mi" or "nmi"',
         "acre": '"acre_intl"',
+        "Nm³": '"Nm3"',
+        "USD": '"USD@2022", with the year of its prices',
+        "CNY": '"CNY@2022", with the year of its prices',
+        "EUR": '"EUR@2022", with the year of its prices',
+        "GBP": '"GBP@2022", with the year of its prices',
     }
 )
+
+
+_SPEND = re.compile(r"[A-Z]{3}@[12][0-9]{3}")
 
 
 def unit_named(name: str, *, field: str = "unit") -> Unit:
     """
     Find a unit by its exact name.
+
+    What was spent is counted in a currency at the prices of a year, such as "USD@2022":
+    each such pair is a unit of its own, which converts to no other.
 
     Args:
         name: The name; capitals count.
@@ -214,6 +242,8 @@ def unit_named(name: str, *, field: str = "unit") -> Unit:
     try:
         return UNITS[name]
     except (KeyError, TypeError):  # a TypeError: the value is no text and cannot even be looked up
+        if matches(_SPEND, name):
+            return Unit(name, Dimension.SPEND, Decimal(1), "ISO 4217, in the prices of the year named")
         raise UnknownUnitError("be a unit of the table", was=name, field=field, hint=_meant(name)) from None
 
 

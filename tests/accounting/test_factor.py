@@ -122,7 +122,7 @@ def test_rows_of_one_factor_agree() -> None:
             GAS.format("CH4,1.0,g,").replace("MMBtu", "kWh").replace("Hub", "Sub"),
         )
     assert str(caught.value.problems[0]) == (
-        "factors.csv, row 3, id: must agree with row 2 in all but gas, amount, unit and basis, "
+        "factors.csv, row 3, id: must agree with row 2 in all but what is of one gas, "
         "was another per, another source; both are gas (2025)"
     )
 

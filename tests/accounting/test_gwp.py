@@ -8,6 +8,7 @@ import pytest
 
 from carbonkit.accounting import GwpSet, Potential, as_published, gwp_set
 from carbonkit.accounting.gwp import gas_name
+from carbonkit.accounting.origin import Origin
 from carbonkit.errors import (
     FixedBasisError,
     InexactNumberError,
@@ -38,8 +39,8 @@ def test_the_sets_hold_the_published_values(name: str) -> None:
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_every_value_has_its_source(name: str) -> None:
     for potential in gwp_set(name).potentials:
-        assert potential.source.licence == "CC0-1.0"
-        assert f"{name}GWP100" in potential.source.table
+        assert potential.source.licence == ("a figure, carried as a fact" if potential.origin else "CC0-1.0")
+        assert (f"{name}GWP100" in potential.source.table) is (potential.origin is None)
         assert potential.explain().source == potential.source
 
 
@@ -137,3 +138,25 @@ def test_sets_are_read_once_and_compare_by_value() -> None:
     assert GwpSet("own", [Potential("CH4", 28, OWN)]) == GwpSet("own", (Potential("CH4", "28.0", OWN),))
     assert hash(gwp_set("AR5")) != hash(gwp_set("AR6"))
     assert repr(gwp_set("SAR")) == "<GwpSet SAR, 37 gases>"
+
+
+def test_methane_of_a_known_origin_has_its_own_potential_where_the_set_has_one() -> None:
+    found = {
+        (name, origin): gwp_set(name).potential("CH4", origin=origin).value
+        for name in ("AR4", "AR5", "AR6")
+        for origin in (None, *Origin)
+    }
+    fossil, biogenic = Origin.FOSSIL, Origin.BIOGENIC
+    assert found == {
+        ("AR4", None): 25,
+        ("AR4", fossil): 25,
+        ("AR4", biogenic): 25,
+        ("AR5", None): 28,
+        ("AR5", fossil): 30,
+        ("AR5", biogenic): 28,
+        ("AR6", None): Decimal("27.9"),
+        ("AR6", fossil): Decimal("29.8"),
+        ("AR6", biogenic): 27,
+    }
+    assert "Table 7.15" in str(gwp_set("AR6").potential("CH4", origin=fossil).source)
+    assert gwp_set("AR6").weigh("CH4", Mass(1, "t"), origin=fossil) == CO2e("29.8", "tCO2e")

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 def test_the_mass_of_each_gas(factor: MakeFactor, activity: MakeActivity) -> None:
     line = Line(activity(), factor(), Energy("2", "MMBtu"))
     assert dict(line.masses) == {"CO2": Mass("106.12", "kg"), "CH4": Mass("2", "g"), "N2O": Mass("0.2", "g")}
-    assert line.stated is None
+    assert [str(amount) for amount in line.amounts] == ["106.12 kg CO2", "2.0 g CH4", "0.20 g N2O"]
 
 
 def test_co2e_alone_is_stated_on_its_basis(factor: MakeFactor, activity: MakeActivity) -> None:
     line = Line(activity(), factor("gas", Rate("CO2e", "0.5", "tCO2e", basis="AR4")), Energy("2", "MMBtu"))
     assert line.masses == ()
-    assert line.stated == ("AR4", CO2e("1", "tCO2e"))
+    (stated,) = line.amounts
+    assert (stated.weighed, stated.basis, stated.quantity) == (True, "AR4", CO2e("1", "tCO2e"))
     assert "1.0 tCO2e (basis: AR4)" in line.explain().text()
 
 

@@ -186,7 +186,7 @@ def test_the_precision_of_the_host_changes_nothing(statement: Statement) -> None
 
 def test_a_statement_has_a_set(statement: Statement) -> None:
     with pytest.raises(InvalidValueError, match="gwp: must be of type GwpSet"):
-        Statement("AR5", None, statement.lines)  # type: ignore[arg-type]  # the mistake under test
+        Statement("AR5", None, statement.entries)  # type: ignore[arg-type]  # the mistake under test
 
 
 def test_rounding_of_several_lines_is_explained_as_it_was_done() -> None:

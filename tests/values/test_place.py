@@ -87,3 +87,15 @@ def test_of_a_text_of_another_kind_the_text_is_kept() -> None:
 def test_a_place_cannot_be_changed() -> None:
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         Place("CN").path = "US"  # type: ignore[misc]
+
+
+def test_the_world_holds_every_place_and_is_in_none_but_itself() -> None:
+    world = Place("001")
+    assert world.country == "001"
+    assert all(place.within(world) for place in (world, Place("CN"), Place("US/WA/Seattle")))
+    assert not world.within(Place("CN"))
+    assert (world.wider, Place("CN").wider) == ((), ())
+    assert Place("US/WA/Seattle").wider == (Place("US/WA"), Place("US"))
+    for path in ("002", "001/CN", "01"):
+        with pytest.raises(InvalidValueError):
+            Place(path)

@@ -24,7 +24,7 @@ from carbonkit.errors import (
     UnknownUnitError,
 )
 from carbonkit.values.number import Exact, Rounding
-from carbonkit.values.quantity import CO2e, Distance, Energy, Mass, Quantity, Volume, quantity
+from carbonkit.values.quantity import CO2e, Distance, Energy, Mass, Quantity, Spend, Volume, quantity
 from carbonkit.values.unit import UNITS, Dimension, Unit
 from tests.strategies import KINDS, exact_decimals, masses, quantities, roundings, units
 
@@ -85,7 +85,7 @@ def test_the_base_class_measures_nothing() -> None:
 
 
 def test_every_dimension_has_its_type() -> None:
-    assert {kind.dimension for kind in KINDS} == set(Dimension)
+    assert {kind.dimension for kind in KINDS} | {Spend.dimension} == set(Dimension)
     assert {kind.__name__ for kind in KINDS} <= set(values_package.__all__)
     for unit in UNITS.values():
         made = quantity("2", unit.name)
@@ -288,3 +288,22 @@ def test_the_ambient_context_changes_nothing() -> None:
     before = figures()
     with decimal.localcontext(decimal.Context(prec=3, traps=[decimal.Inexact, decimal.Rounded])):
         assert figures() == before
+
+
+def test_spend_of_two_currencies_or_years_never_mixes() -> None:
+    spent = Spend("10", "USD@2022")
+    assert spent + Spend("0.5", "USD@2022") == Spend("10.5", "USD@2022")
+    assert spent.to("USD@2022") == spent
+    assert quantity("10.0", "USD@2022") == spent
+    assert hash(quantity("10.0", "USD@2022")) == hash(spent)
+    for other in (Spend("10", "USD@2021"), Spend("10", "CNY@2022")):
+        assert spent != other
+        for step in ("__add__", "__sub__", "__lt__", "__le__", "__gt__", "__ge__"):
+            with pytest.raises(IncompatibleUnitsError, match="an exchange rate and a price index"):
+                getattr(spent, step)(other)
+        with pytest.raises(IncompatibleUnitsError, match="must be USD@2022"):
+            spent.to(other.unit)
+    for unit in ("USD", "usd@2022", "USD@22", "USD@2022 ", "DOLLAR@2022"):
+        with pytest.raises(UnknownUnitError):
+            Spend("1", unit)
+    assert spent != "10 USD@2022"

@@ -76,6 +76,7 @@ RELATIONS = [
     ("1.609344", "t_km", "1", "t_mi", "a mile is 1.609344 km"),
     ("0.90718474", "t_mi", "1", "short_ton_mi", "a short ton is 0.90718474 t"),
     ("1.609344", "p_km", "1", "p_mi", "a mile is 1.609344 km"),
+    ("10000", "Nm3", "1", "10kNm3", "ten thousand"),
 ]
 
 
@@ -85,7 +86,7 @@ def test_a_published_relation_holds_exactly(left: str, one: str, right: str, oth
 
 
 def test_every_unit_is_tied_to_its_base_by_published_relations() -> None:
-    tied = {dimension.value for dimension in Dimension}
+    tied = {dimension.value for dimension in Dimension if dimension is not Dimension.SPEND}
     for _ in RELATIONS:
         for _, one, _, other, _ in RELATIONS:
             if {one, other} & tied:
@@ -121,7 +122,7 @@ def test_every_unit_says_who_defines_it() -> None:
 
 
 def test_every_base_unit_counts_itself() -> None:
-    for dimension in Dimension:
+    for dimension in set(Dimension) - {Dimension.SPEND}:
         assert UNITS[dimension.value].ratio == 1
         assert UNITS[dimension.value].dimension is dimension
 
@@ -133,7 +134,7 @@ def test_an_ambiguous_name_is_refused_with_units_that_exist(name: str) -> None:
     problem = caught.value.problem
     named = re.findall(r'"([^"]+)"', problem.hint)
     assert named
-    assert set(named) <= set(UNITS)
+    assert all(unit_named(each).name == each for each in named)
     assert (problem.field, problem.was) == ("unit of fuel", name)
 
 
