@@ -52,22 +52,51 @@ def _factors(value: Iterable[Factor]) -> tuple[Factor, ...]:
     return factors
 
 
+def _in_time(factors: Iterable[Factor]) -> tuple[Factor, ...]:
+    return tuple(sorted(factors, key=lambda factor: factor.valid.start))
+
+
 @attrs.frozen(eq=False)
-class _Versions:
-    """The factors of one key and unit, by the first day on which each holds."""
+class Versions:
+    """
+    The factors of one key and unit, by the first day on which each holds.
 
-    factors: tuple[Factor, ...]
-    starts: tuple[datetime.date, ...]
+    Args:
+        factors: The factors, in any order; `starts` and `ends` are the ends of their validity.
 
-    def at(self, when: Period | datetime.date) -> Factor | None:
-        """Give the factor that holds on the day, or through all of the period."""
-        day = when.start if isinstance(when, Period) else when
-        position = bisect_right(self.starts, day)
-        if not position:
+    Example:
+        >>> Versions(()).through(Period.year(2025)) is None
+        True
+    """
+
+    factors: tuple[Factor, ...] = attrs.field(converter=_in_time)
+    starts: tuple[datetime.date, ...] = attrs.field(init=False)
+    ends: tuple[datetime.date | None, ...] = attrs.field(init=False)
+
+    @starts.default
+    def _first_days(self) -> tuple[datetime.date, ...]:
+        return tuple(factor.valid.start for factor in self.factors)
+
+    @ends.default
+    def _last_days(self) -> tuple[datetime.date | None, ...]:
+        return tuple(factor.valid.end for factor in self.factors)
+
+    def through(self, period: Period) -> Factor | None:
+        """
+        Give the factor that holds through all of a period.
+
+        Args:
+            period: The period.
+
+        Returns:
+            The factor; None where none holds.
+        """
+        place = bisect_right(self.starts, period.start) - 1
+        if place < 0:
             return None
-        factor = self.factors[position - 1]
-        holds = factor.valid.covers(when) if isinstance(when, Period) else when in factor.valid
-        return factor if holds else None
+        end = self.ends[place]
+        within = end is None or (period.end is not None and period.end <= end)
+        return self.factors[place] if within else None
 
 
 @attrs.frozen
@@ -95,17 +124,12 @@ class Choice:
     step: Step | None
 
 
-def _by_key(catalogue: Catalogue) -> dict[_Key, dict[str, _Versions]]:
+def _by_key(catalogue: Catalogue) -> dict[_Key, dict[str, Versions]]:
     found: dict[_Key, dict[str, list[Factor]]] = {}
     for factor in catalogue.factors:
         key = (factor.activity, factor.place.path, factor.method, factor.calorific)
         found.setdefault(key, {}).setdefault(factor.per, []).append(factor)
-    return {key: {unit: _versions(each) for unit, each in units.items()} for key, units in found.items()}
-
-
-def _versions(factors: list[Factor]) -> _Versions:
-    ordered = tuple(sorted(factors, key=lambda it: it.valid.start))
-    return _Versions(ordered, tuple(factor.valid.start for factor in ordered))
+    return {key: {unit: Versions(each) for unit, each in units.items()} for key, units in found.items()}
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -136,7 +160,7 @@ known: US/WA
     """
 
     factors: tuple[Factor, ...] = attrs.field(converter=_factors)
-    _known: dict[_Key, dict[str, _Versions]] = attrs.field(
+    _known: dict[_Key, dict[str, Versions]] = attrs.field(
         init=False, default=attrs.Factory(_by_key, takes_self=True)
     )
 
@@ -216,21 +240,49 @@ the catalogue is empty
             IncompatibleUnitsError: If there are factors per other units, and none or several that
                 the unit converts to.
         """
-        day = when if isinstance(when, Period) else as_date(when, field="when")
+        asked = when if isinstance(when, Period) else _one_day(as_date(when, field="when"))
         units = self._known.get((activity, place.path, method, calorific))
         if units is not None:
-            found = _in_unit(units, unit, activity, place).at(day)
+            found = _in_unit(units, unit, activity, place).through(asked)
             if found is not None:
                 return Choice(found, None)
         for step in fallback.steps(place) if fallback is not None else ():
             others = self._known.get((activity, step.place.path, method, calorific))
-            if others is None:
-                continue
-            asked = day if isinstance(day, Period) else Period(day, day + datetime.timedelta(days=1))
-            found = _in_unit(others, unit, activity, step.place).at(moved(asked, step.years))
-            if found is not None:
-                return Choice(found, step)
+            if others is not None:
+                versions = _in_unit(others, unit, activity, step.place)
+                found = versions.through(moved(asked, step.years))
+                if found is not None:
+                    return Choice(found, step)
         raise self._unknown(activity, place, when, method, calorific, units)
+
+    def versions(
+        self,
+        activity: str,
+        place: Place,
+        *,
+        method: Scope2Method | None = None,
+        calorific: Calorific | None = None,
+        unit: str = "",
+    ) -> Versions | None:
+        """
+        Give all factors for an activity at a place, whatever the day.
+
+        Args:
+            activity: The kind of activity, word for word.
+            place: Where it is done; a wider place is not an answer.
+            method: For purchased energy, the scope 2 method.
+            calorific: For a fuel given as energy, the calorific basis.
+            unit: The unit that quantities are in; needed where there are factors per more than one.
+
+        Returns:
+            The factors by the days on which they hold; None where there are none.
+
+        Raises:
+            IncompatibleUnitsError: If there are factors per other units, and none or several that
+                the unit converts to.
+        """
+        units = self._known.get((activity, place.path, method, calorific))
+        return None if units is None else _in_unit(units, unit, activity, place)
 
     def _unknown(  # noqa: PLR0917  what was asked for, in the order in which it was asked
         self,
@@ -239,7 +291,7 @@ the catalogue is empty
         when: Period | datetime.date | str,
         method: Scope2Method | None,
         calorific: Calorific | None,
-        known: dict[str, _Versions] | None,
+        known: dict[str, Versions] | None,
     ) -> UnknownFactorError:
         if known:
             factors = [factor for versions in known.values() for factor in versions.factors]
@@ -306,7 +358,11 @@ the catalogue is empty
         return f"<Catalogue of {len(self.factors)} factors>"
 
 
-def _in_unit(units: dict[str, _Versions], unit: str, activity: str, place: Place) -> _Versions:
+def _one_day(day: datetime.date) -> Period:
+    return Period(day, day + datetime.timedelta(days=1))
+
+
+def _in_unit(units: dict[str, Versions], unit: str, activity: str, place: Place) -> Versions:
     """Choose among units: the very same, else the only one that it converts to."""
     if unit in units:
         return units[unit]

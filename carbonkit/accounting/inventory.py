@@ -8,17 +8,20 @@ caller names, and where purchased energy is in it, under a named scope 2 method.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
 from carbonkit.accounting.activity import Activity
 from carbonkit.accounting.calculation import Calculation
-from carbonkit.accounting.catalogue import Catalogue, Choice
-from carbonkit.accounting.fallback import Fallback
+from carbonkit.accounting.catalogue import Catalogue, Versions
+from carbonkit.accounting.factor import Factor
+from carbonkit.accounting.fallback import Fallback, Step
 from carbonkit.accounting.gwp import GwpSet
 from carbonkit.accounting.line import Conversion, Line
+from carbonkit.accounting.lines import Lines
 from carbonkit.accounting.scope import Scope, Scope2Method
 from carbonkit.accounting.statement import Statement
 from carbonkit.errors import (
@@ -28,7 +31,6 @@ from carbonkit.errors import (
     InexactConversionError,
     InvalidValueError,
     Problem,
-    UnknownFactorError,
 )
 from carbonkit.values.field import check_type, is_a
 from carbonkit.values.number import multiply
@@ -43,11 +45,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Inventory", "account"]
 
-_Wanted: TypeAlias = (
-    "tuple[str, str, datetime.date, datetime.date | None, Scope2Method | None, Calorific | None, str]"
-)
+_Asked: TypeAlias = "tuple[str, str, str, Calorific | None]"
+_Columns: TypeAlias = "tuple[tuple[datetime.date, ...], tuple[datetime.date | None, ...], tuple[int, ...]]"
+_Wanted: TypeAlias = "tuple[str, str, str, Calorific | None, Scope2Method | None]"
 
-_NO_METHOD: Final = (None,)
+
+def _lines(value: Iterable[Line]) -> Lines:
+    return Lines.of(value)
 
 
 def _calculations(value: Iterable[Calculation]) -> tuple[Calculation, ...]:
@@ -82,13 +86,13 @@ class Inventory:
         0.1061760000 tCO2e 0.10617580000 tCO2e
     """
 
-    lines: tuple[Line, ...]
+    lines: Lines = attrs.field(converter=_lines)
     calculations: tuple[Calculation, ...] = attrs.field(default=(), converter=_calculations)
 
     def __attrs_post_init__(self) -> None:
         """Check that no calculation has the name of another, or of an activity."""
         if self.calculations:
-            used: set[object] = {line.activity.id for line in self.lines}
+            used: set[object] = {activity.id for activity in self.lines.activities}
             problems = []
             for calculation in self.calculations:
                 # the two methods of scope 2 may have a calculation each under one name
@@ -103,7 +107,7 @@ class Inventory:
     @property
     def methods(self) -> tuple[Scope2Method, ...]:
         """The scope 2 methods that it was accounted by."""
-        found = {line.factor.method for line in self.lines}
+        found = {factor.method for factor in self.lines.used.values()}
         found.update(calculation.method for calculation in self.calculations)
         return tuple(method for method in Scope2Method if method in found)
 
@@ -192,7 +196,7 @@ class Inventory:
         for calculation in calculations:
             yield from calculation.amounts
 
-    def _counted(self, scope_2: Scope2Method | None) -> tuple[tuple[Line, ...], tuple[Calculation, ...]]:
+    def _counted(self, scope_2: Scope2Method | None) -> tuple[Lines, tuple[Calculation, ...]]:
         if scope_2 is not None:
             check_type(scope_2, Scope2Method, field="scope_2")
         methods = self.methods
@@ -207,8 +211,10 @@ class Inventory:
         if not methods:
             return self.lines, self.calculations
         wanted = (None, scope_2)
+        counted = {place for place, factor in self.lines.used.items() if factor.method in wanted}
+        places = [place for place, factor in enumerate(self.lines.chosen) if factor in counted]
         return (
-            tuple(line for line in self.lines if line.factor.method in wanted),
+            self.lines.kept(places),
             tuple(calculation for calculation in self.calculations if calculation.method in wanted),
         )
 
@@ -265,89 +271,148 @@ def account(
     for named in methods:
         check_type(named, Scope2Method, field="scope_2")
     chooser = _Chooser(catalogue, conversion, fallback)
-    problems: list[Problem] = []
-    lines: list[Line] = []
-    used: set[str] = set()
-    line_of = chooser.line
-    for activity in activities:
-        check_type(activity, Activity, field="activity")
-        if activity.id in used:
-            problems.append(
-                _problem(activity, InvalidValueError("be used once", was=activity.id, field="id"))
-            )
-        used.add(activity.id)
-        if activity.scope is not Scope.TWO:
-            wanted: tuple[Scope2Method | None, ...] = _NO_METHOD
-        elif methods:
-            wanted = methods
-        else:
-            problems.append(_problem(activity, _no_method(activity)))
-            continue
-        for method in wanted:
-            try:
-                lines.append(line_of(activity, method))
-            except CarbonkitError as error:
-                problems.append(_problem(activity, error))
-    if problems:
-        raise BatchError(problems)
-    return Inventory(tuple(lines), tuple(calculations))
+    chooser.take_all(activities, methods)
+    if chooser.problems:
+        raise BatchError(chooser.problems)
+    return Inventory(chooser.lines(), tuple(calculations))
 
 
 @attrs.define
 class _Chooser:
-    """Finds factors and converts quantities, and remembers both while one batch lasts."""
+    """Finds factors and converts quantities, remembers both while one batch lasts, and gathers the lines."""
 
     catalogue: Catalogue = attrs.field(validator=is_a(Catalogue))
     conversion: Conversion | None = attrs.field(validator=attrs.validators.optional(is_a(Conversion)))
     fallback: Fallback | None = attrs.field(validator=attrs.validators.optional(is_a(Fallback)))
-    _found: dict[_Wanted, Choice | CarbonkitError] = attrs.field(init=False, factory=dict)
+    problems: list[Problem] = attrs.field(init=False, factory=list)
+    _known: dict[_Wanted, Versions | None] = attrs.field(init=False, factory=dict)
+    _same_unit: dict[_Asked, _Columns] = attrs.field(init=False, factory=dict)  # those without a method
     _ratios: dict[tuple[str, str], Decimal | None] = attrs.field(init=False, factory=dict)
+    _activities: list[Activity] = attrs.field(init=False, factory=list)
+    _factors: list[Factor] = attrs.field(init=False, factory=list)
+    _places: dict[int, int] = attrs.field(init=False, factory=dict)  # of a factor, by its identity in memory
+    _chosen: list[int] = attrs.field(init=False, factory=list)
+    _numbers: list[Decimal] = attrs.field(init=False, factory=list)
+    _conversions: dict[int, Conversion] = attrs.field(init=False, factory=dict)
+    _steps: dict[int, Step] = attrs.field(init=False, factory=dict)
 
-    def line(self, activity: Activity, method: Scope2Method | None) -> Line:
-        """Make the line of an activity, or say why there is none."""
-        given, period = activity.quantity, activity.period
-        wanted = (
-            activity.activity,
-            activity.place.path,
-            period.start,
-            period.end,
-            method,
-            activity.calorific,
-            given.unit,
-        )
-        choice = self._found.get(wanted)
-        if choice is None:
-            choice = self._found[wanted] = self._chosen(activity, method)
-        if isinstance(choice, CarbonkitError):
-            raise choice
-        if given.unit == choice.factor.per:
-            return Line(activity, choice.factor, given, None, choice.step)
-        converted, conversion = self._converted(given, choice.factor.per)
-        return Line(activity, choice.factor, converted, conversion, choice.step)
+    def take_all(self, activities: Iterable[Activity], methods: tuple[Scope2Method, ...]) -> None:
+        """Take the lines of all activities; the usual case, exact in place, unit and time, without a call."""
+        rows = _checked(activities)
+        for row in _repeated(rows):
+            self.refuse(row, InvalidValueError("be used once", was=row.id, field="id"))
+        same_unit, scope_2 = self._same_unit, Scope.TWO
+        take_activity, take_factor = self._activities.append, self._chosen.append
+        take_number = self._numbers.append
+        for activity in rows:
+            if activity.scope is scope_2:
+                for method in methods:
+                    self.take(activity, method)
+                if not methods:
+                    self.refuse(activity, _no_method(activity))
+                continue
+            given, period = activity.quantity, activity.period
+            known = same_unit.get((activity.activity, activity.place.path, given.unit, activity.calorific))
+            if known is not None:
+                starts, ends, factors = known
+                place = bisect_right(starts, period.start) - 1
+                if place >= 0:
+                    end = ends[place]
+                    if end is None or period.end <= end:  # type: ignore[operator]  # an activity's has an end
+                        take_activity(activity)
+                        take_factor(factors[place])
+                        take_number(given.number)
+                        continue
+            self.take(activity, None)
 
-    def _chosen(self, activity: Activity, method: Scope2Method | None) -> Choice | CarbonkitError:
+    def take(self, activity: Activity, method: Scope2Method | None) -> None:
+        """Take the line of an activity, or the problem why there is none."""
+        given = activity.quantity
+        wanted = (activity.activity, activity.place.path, given.unit, activity.calorific, method)
+        if wanted not in self._known:
+            self._learn(wanted, activity, method)
+        versions = self._known[wanted]
+        factor = versions.through(activity.period) if versions is not None else None
+        number, step, conversion = given.number, None, None
         try:
-            return self.catalogue.choose(
+            if factor is None:
+                factor, step = self._choice(activity, method)
+            if factor.per != given.unit:
+                number, conversion = self._converted(given, factor.per)
+        except CarbonkitError as error:
+            self.refuse(activity, error)
+            return
+        if step is not None:
+            self._steps[len(self._chosen)] = step
+        if conversion is not None:
+            self._conversions[len(self._chosen)] = conversion
+        self._activities.append(activity)
+        self._chosen.append(self._place(factor))
+        self._numbers.append(number)
+
+    def refuse(self, activity: Activity, error: CarbonkitError) -> None:
+        """Take note of what is wrong with an activity."""
+        self.problems.append(error.at(file=activity.file, row=activity.row).problem)
+
+    def lines(self) -> Lines:
+        """Give the lines that were taken."""
+        return Lines(
+            tuple(self._activities),
+            tuple(self._factors),
+            tuple(self._chosen),
+            tuple(self._numbers),
+            self._conversions,
+            self._steps,
+        )
+
+    def _learn(self, wanted: _Wanted, activity: Activity, method: Scope2Method | None) -> None:
+        """Find what there is; what is wrong with the question comes out again when it is asked in whole."""
+        try:
+            versions = self.catalogue.versions(
                 activity.activity,
                 activity.place,
-                activity.period,
                 method=method,
                 calorific=activity.calorific,
                 unit=activity.quantity.unit,
-                fallback=self.fallback,
             )
-        except (UnknownFactorError, IncompatibleUnitsError) as error:
-            return error
+        except IncompatibleUnitsError:
+            versions = None
+        self._known[wanted] = versions
+        if versions is not None and method is None and versions.factors[0].per == activity.quantity.unit:
+            self._same_unit[wanted[:4]] = (
+                versions.starts,
+                versions.ends,
+                tuple(map(self._place, versions.factors)),
+            )
 
-    def _converted(self, given: Quantity, unit: str) -> tuple[Quantity, Conversion | None]:
+    def _place(self, factor: Factor) -> int:
+        """Give the place of a factor among those of the lines, a new one at its first time."""
+        place = self._places.setdefault(id(factor), len(self._factors))
+        if place == len(self._factors):
+            self._factors.append(factor)
+        return place
+
+    def _choice(self, activity: Activity, method: Scope2Method | None) -> tuple[Factor, Step | None]:
+        choice = self.catalogue.choose(
+            activity.activity,
+            activity.place,
+            activity.period,
+            method=method,
+            calorific=activity.calorific,
+            unit=activity.quantity.unit,
+            fallback=self.fallback,
+        )
+        return choice.factor, choice.step
+
+    def _converted(self, given: Quantity, unit: str) -> tuple[Decimal, Conversion | None]:
         path = (given.unit, unit)
         if path not in self._ratios:
             self._ratios[path] = _ratio(given, unit)
         ratio = self._ratios[path]
         if ratio is not None:
-            return type(given)(multiply(given.number, ratio), unit), None
+            return multiply(given.number, ratio), None
         try:
-            return given.to(unit), None
+            return given.to(unit).number, None
         except InexactConversionError:
             if self.conversion is None:
                 raise InexactConversionError(
@@ -357,7 +422,28 @@ class _Chooser:
                     hint="name a rounding, e.g. conversion=Conversion(9, Rounding.HALF_EVEN)",
                 ) from None
             rounded = given.to(unit, places=self.conversion.places, rounding=self.conversion.rounding)
-            return rounded, self.conversion
+            return rounded.number, self.conversion
+
+
+def _checked(activities: Iterable[Activity]) -> tuple[Activity, ...]:
+    rows = tuple(activities)
+    if set(map(type, rows)) - {Activity}:
+        for row in rows:
+            check_type(row, Activity, field="activity")
+    return rows
+
+
+def _repeated(activities: tuple[Activity, ...]) -> list[Activity]:
+    """Find the activities whose id was used before them."""
+    if len({activity.id for activity in activities}) == len(activities):
+        return []
+    used: set[str] = set()
+    repeated = []
+    for activity in activities:
+        if activity.id in used:
+            repeated.append(activity)
+        used.add(activity.id)
+    return repeated
 
 
 def _ratio(given: Quantity, unit: str) -> Decimal | None:
@@ -375,7 +461,3 @@ def _no_method(activity: Activity) -> InvalidValueError:
         field="scope_2",
         hint="pass scope_2=[Scope2Method.LOCATION], MARKET, or both",
     )
-
-
-def _problem(activity: Activity, error: CarbonkitError) -> Problem:
-    return error.at(file=activity.file, row=activity.row).problem

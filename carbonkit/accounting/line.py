@@ -74,7 +74,8 @@ class Line:
 
     Raises:
         IncompatibleUnitsError: If the quantity is not in the factor's unit.
-        InvalidValueError: If an activity in scope 2 has a factor without a method, or another has one with.
+        InvalidValueError: If the factor is for another activity, an activity in scope 2 has a factor without
+            a method, or another has one with.
 
     Example:
         >>> from carbonkit.accounting.rate import Rate
@@ -96,6 +97,9 @@ class Line:
 
     def __attrs_post_init__(self) -> None:
         """Check that the quantity stands in the factor's unit, and that scope 2 has a method."""
+        if self.activity.activity != self.factor.activity:
+            must = f"be a factor for {self.activity.activity}"
+            raise InvalidValueError(must, was=self.factor.activity, field="factor")
         if self.quantity.unit != self.factor.per:
             raise IncompatibleUnitsError(f"be in {self.factor.per}", was=str(self.quantity), field="quantity")
         if (self.activity.scope is Scope.TWO) is not (self.method is not None):

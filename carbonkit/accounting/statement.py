@@ -9,7 +9,9 @@ rounded once, for disclosure.
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cached_property
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attrs
@@ -18,11 +20,14 @@ from carbonkit.accounting.breakdown import Breakdown
 from carbonkit.accounting.calculation import Calculation
 from carbonkit.accounting.gwp import CO2E, GwpSet
 from carbonkit.accounting.line import Line, explained_conversion
+from carbonkit.accounting.lines import Lines
+from carbonkit.accounting.origin import Origin
+from carbonkit.accounting.rate import Amount
 from carbonkit.accounting.scope import Category, Scope, Scope2Method
 from carbonkit.errors import FixedBasisError, UnknownGasError
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
-from carbonkit.values.number import add, multiply, total
+from carbonkit.values.number import add, multiply, total, totals
 from carbonkit.values.quantity import CO2e, Mass, Quantity
 
 if TYPE_CHECKING:
@@ -30,7 +35,7 @@ if TYPE_CHECKING:
 
     from carbonkit.accounting.activity import Activity
     from carbonkit.accounting.factor import Factor
-    from carbonkit.accounting.rate import Amount, Rate
+    from carbonkit.accounting.rate import Rate
 
 __all__ = ["Statement", "StatementLine"]
 
@@ -97,12 +102,17 @@ _Parts: TypeAlias = "tuple[tuple[str, Decimal], ...]"  # tonnes of CO2e of one c
 Label: TypeAlias = "Callable[[Activity | Calculation], str]"
 
 _NO_CATEGORY: Final = "no category"
+_ZERO: Final = Decimal(0)
+
+
+def _lines(value: Iterable[Line]) -> Lines:
+    return Lines.of(value)
 
 
 def _all_weights(statement: Statement) -> dict[int, _Weights]:
     check_type(statement.gwp, GwpSet, field="gwp")  # before it weighs, and so before the validators
-    factors = {id(line.factor): line.factor for line in statement.entries}
-    return {key: _weights(factor, statement.gwp) for key, factor in factors.items()}
+    weighing = _Weighing(statement.gwp)
+    return {place: weighing.of(factor) for place, factor in statement.entries.used.items()}
 
 
 def _all_calculated(statement: Statement) -> tuple[_Parts, ...]:
@@ -153,7 +163,7 @@ class Statement:
 
     gwp: GwpSet = attrs.field(validator=is_a(GwpSet))
     scope_2: Scope2Method | None = attrs.field(validator=attrs.validators.optional(is_a(Scope2Method)))
-    entries: tuple[Line, ...]
+    entries: Lines = attrs.field(converter=_lines)
     calculations: tuple[Calculation, ...] = ()
     _weights: dict[int, _Weights] = attrs.field(
         init=False, eq=False, repr=False, default=attrs.Factory(_all_weights, takes_self=True)
@@ -165,12 +175,15 @@ class Statement:
     @property
     def lines(self) -> tuple[StatementLine, ...]:
         """Each line of the inventory, weighed; made when asked for."""
-        return tuple(self._weighed(line) for line in self.entries)
+        chosen = zip(self.entries, self.entries.chosen, strict=True)
+        return tuple(self._weighed(line, self._weights[factor]) for line, factor in chosen)
 
     @property
     def total(self) -> CO2e:
         """The sum of all, in tCO2e; biogenic CO2 is not in it."""
-        return CO2e(total(self._sums(lambda _: "").values()), _UNIT)
+        of_lines = (self._weight(factor, number) for factor, number in self._by_factor.items())
+        calculated = (number for parts in self._calculated for _, number in parts)
+        return CO2e(total(chain(of_lines, calculated)), _UNIT)
 
     @property
     def biogenic_co2(self) -> Mass:
@@ -197,7 +210,7 @@ class Statement:
         Returns:
             The facilities, in the order in which they first occur.
         """
-        return self._by("facility", lambda it: it.facility)
+        return self._by("facility", attrgetter("facility"))
 
     def by_activity(self) -> Breakdown:
         """
@@ -206,7 +219,11 @@ class Statement:
         Returns:
             The kinds, in the order in which they first occur.
         """
-        return self._by("activity", lambda it: it.activity)
+        sums: dict[str, Decimal] = {}
+        for factor, number in self._by_factor.items():  # a factor is for one kind of activity
+            key = self.entries.factors[factor].activity
+            sums[key] = add(sums.get(key, _ZERO), self._weight(factor, number))
+        return Breakdown("activity", _parts(self._with_calculations(sums, attrgetter("activity"))))
 
     def by_category(self) -> Breakdown:
         """
@@ -228,14 +245,13 @@ class Statement:
             The gases, in the order in which they first occur; stated CO2e apart, with its basis.
         """
         sums: dict[str, Decimal] = {}
-        for quantities in self._quantities(lambda _: "").values():
-            for factor, quantity in quantities.items():
-                for gas, weight in self._weights[factor]:
-                    sums[gas] = add(sums.get(gas, Decimal(0)), multiply(quantity, weight))
+        for factor, quantity in self._by_factor.items():
+            for gas, weight in self._weights[factor]:
+                sums[gas] = add(sums.get(gas, _ZERO), multiply(quantity, weight))
         for parts in self._calculated:
             for gas, amount in parts:
-                sums[gas] = add(sums.get(gas, Decimal(0)), amount)
-        return Breakdown("gas", [(gas, CO2e(number, _UNIT)) for gas, number in sums.items()])
+                sums[gas] = add(sums.get(gas, _ZERO), amount)
+        return Breakdown("gas", _parts(sums))
 
     def only(
         self, *, scope: Scope | None = None, facility: str | None = None, activity: str | None = None
@@ -261,7 +277,9 @@ class Statement:
 
         return attrs.evolve(
             self,
-            entries=tuple(line for line in self.entries if kept(line.activity)),
+            entries=self.entries.kept(
+                [place for place, activity in enumerate(self.entries.activities) if kept(activity)]
+            ),
             calculations=tuple(each for each in self.calculations if kept(each)),
         )
 
@@ -299,51 +317,75 @@ class Statement:
         under = self.gwp.id + (f", {self.scope_2}" if self.scope_2 is not None else "")
         return Explanation(f"CO2e under {under}", str(self.total), "sum over scopes", parts=scopes)
 
-    def _weighed(self, line: Line) -> StatementLine:
+    def _weighed(self, line: Line, weights: _Weights) -> StatementLine:
         number = line.quantity.number
-        parts = tuple(
-            (gas, CO2e(multiply(number, weight), _UNIT)) for gas, weight in self._weights[id(line.factor)]
-        )
+        parts = tuple((gas, CO2e(multiply(number, weight), _UNIT)) for gas, weight in weights)
         return StatementLine(line, self.gwp, parts)
 
-    def _quantities(self, label: Label) -> dict[str, dict[int, Decimal]]:
-        """Add up the quantities of each label and factor: the product with a weight is made once."""
-        found: dict[str, dict[int, Decimal]] = {}
-        for line in self.entries:
-            key = label(line.activity)
-            quantities = found.get(key)
-            if quantities is None:
-                quantities = found[key] = {}
-            factor = id(line.factor)
-            known = quantities.get(factor)
-            number = line.quantity.number
-            quantities[factor] = number if known is None else add(known, number)
-        return found
+    @cached_property
+    def _by_factor(self) -> dict[int, Decimal]:
+        """The quantities of each factor, added up: the product with a weight is made once."""
+        return totals(self.entries.chosen, self.entries.numbers)
+
+    def _weight(self, factor: int, number: Decimal) -> Decimal:
+        weights = self._weights[factor]
+        if len(weights) == 1:
+            return multiply(number, weights[0][1])
+        return total(multiply(number, weight) for _, weight in weights)
 
     def _sums(self, label: Label) -> dict[str, Decimal]:
-        sums = {
-            key: total(
-                multiply(quantity, weight)
-                for factor, quantity in quantities.items()
-                for _, weight in self._weights[factor]
-            )
-            for key, quantities in self._quantities(label).items()
-        }
+        entries = self.entries
+        keys = zip(map(label, entries.activities), entries.chosen, strict=True)
+        sums: dict[str, Decimal] = {}
+        for (key, factor), number in totals(keys, entries.numbers).items():
+            sums[key] = add(sums.get(key, _ZERO), self._weight(factor, number))
+        return self._with_calculations(sums, label)
+
+    def _with_calculations(self, sums: dict[str, Decimal], label: Label) -> dict[str, Decimal]:
         for each, parts in zip(self.calculations, self._calculated, strict=True):
             key = label(each)
-            sums[key] = add(sums.get(key, Decimal(0)), total(number for _, number in parts))
+            sums[key] = add(sums.get(key, _ZERO), total(number for _, number in parts))
         return sums
 
     def _by(self, what: str, label: Label) -> Breakdown:
-        return Breakdown(what, [(key, CO2e(number, _UNIT)) for key, number in self._sums(label).items()])
+        return Breakdown(what, _parts(self._sums(label)))
+
+
+def _parts(sums: dict[str, Decimal]) -> list[tuple[str, CO2e]]:
+    return [(key, CO2e(number, _UNIT)) for key, number in sums.items()]
+
+
+@attrs.frozen
+class _Weighing:
+    """Weighs factors under one set, and remembers what one unit of a gas weighs."""
+
+    gwp: GwpSet
+    _ones: dict[tuple[str, str, str, Origin | None], tuple[str, Decimal]] = attrs.field(
+        init=False, factory=dict
+    )
+
+    def of(self, factor: Factor) -> _Weights:
+        """Weigh a factor's rates: tonnes of CO2e for one unit of activity; what is apart has no weight."""
+        made = []
+        for rate in factor.rates:
+            key = (rate.gas, rate.unit, rate.basis, rate.origin)
+            one = self._ones.get(key)
+            if one is None:
+                if rate.apart:
+                    continue
+                try:
+                    one = self._ones[key] = (_label(rate), self._one(rate))
+                except (UnknownGasError, FixedBasisError) as error:
+                    raise error.at(file=factor.file, row=factor.row) from None
+            made.append((one[0], multiply(rate.number, one[1])))
+        return tuple(made)
+
+    def _one(self, rate: Rate) -> Decimal:
+        return _weight(Amount(rate.gas, 1, rate.unit, basis=rate.basis, origin=rate.origin), self.gwp)
 
 
 def _weights(factor: Factor, gwp: GwpSet) -> _Weights:
-    """Weigh a factor's rates: tonnes of CO2e for one unit of activity; what stands apart has no weight."""
-    try:
-        return tuple((_label(rate), _weight(rate, gwp)) for rate in factor.rates if not rate.apart)
-    except (UnknownGasError, FixedBasisError) as error:
-        raise error.at(file=factor.file, row=factor.row) from None
+    return _Weighing(gwp).of(factor)
 
 
 def _weight(rate: Rate | Amount, gwp: GwpSet) -> Decimal:

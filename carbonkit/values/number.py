@@ -12,7 +12,7 @@ import enum
 import math
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from carbonkit.errors import InexactNumberError, InvalidValueError
 
@@ -31,8 +31,11 @@ __all__ = [
     "round_to",
     "subtract",
     "total",
+    "totals",
     "whole",
 ]
+
+Key = TypeVar("Key")
 
 Exact: TypeAlias = str | int | Decimal
 """What is taken where an exact number belongs; floats and bools are not."""
@@ -281,6 +284,32 @@ def total(numbers: Iterable[Decimal]) -> Decimal:
     for number in numbers:
         result = _EXACT.add(result, number)
     return result
+
+
+def totals(keys: Iterable[Key], numbers: Iterable[Decimal]) -> dict[Key, Decimal]:
+    """
+    Add up numbers by key and keep every digit.
+
+    Args:
+        keys: A key for each number.
+        numbers: The numbers.
+
+    Returns:
+        The exact sum of each key, in the order in which the keys first occur.
+
+    Raises:
+        ValueError: If there are more of one than of the other.
+
+    Example:
+        >>> totals(["a", "b", "a"], map(exact, ["0.1", "1", "0.2"]))
+        {'a': Decimal('0.3'), 'b': Decimal('1')}
+    """
+    sums: dict[Key, Decimal] = {}
+    get, plus = sums.get, _EXACT.add
+    for key, number in zip(keys, numbers, strict=True):
+        known = get(key)
+        sums[key] = number if known is None else plus(known, number)
+    return sums
 
 
 def round_to(value: Exact, places: int, rounding: Rounding) -> Decimal:

@@ -30,6 +30,7 @@ from carbonkit.values.number import (
     round_to,
     subtract,
     total,
+    totals,
     whole,
 )
 from tests.strategies import exact_decimals, roundings
@@ -440,3 +441,11 @@ def test_the_ambient_context_changes_nothing(context: decimal.Context) -> None:
         with pytest.raises(CarbonkitError, match="at most 60 digits"):
             exact("1e61")
         assert not any(ambient.flags.values())
+
+
+def test_totals_are_exact_by_key_in_the_order_of_the_keys() -> None:
+    numbers = [Decimal("1E+30"), Decimal("1E-30"), Decimal("-1E+30"), Decimal("0.5")]
+    assert totals(["a", "a", "a", "b"], numbers) == {"a": Decimal("1E-30"), "b": Decimal("0.5")}
+    assert list(totals(["b", "a"], numbers[:2])) == ["b", "a"]
+    with pytest.raises(ValueError, match="zip"):
+        totals(["a"], numbers)
