@@ -14,10 +14,13 @@ Emission accounting: activity → factor → masses of gases → CO2e under a na
 """
 
 from carbonkit.accounting.activity import Activity, read_activities
+from carbonkit.accounting.blend import Blend, CountedGases, refrigerant_named, refrigerant_names
 from carbonkit.accounting.breakdown import Breakdown
+from carbonkit.accounting.bundle import Dataset, bundled, bundled_catalogues, bundled_factors
 from carbonkit.accounting.calculation import Calculation
 from carbonkit.accounting.calorific import Calorific
 from carbonkit.accounting.catalogue import Catalogue, Choice
+from carbonkit.accounting.combustion import CarbonContent, CarbonShare, burn
 from carbonkit.accounting.comparison import (
     Agreement,
     Comparison,
@@ -29,13 +32,33 @@ from carbonkit.accounting.comparison import (
 from carbonkit.accounting.coverage import Coverage
 from carbonkit.accounting.factor import Factor, read_factors
 from carbonkit.accounting.fallback import Fallback, First, Step
+from carbonkit.accounting.fuel import Estimate, Fuel, direct_factor
+from carbonkit.accounting.fuel_table import FuelTable, bundled_fuels, fuel_tables, read_fuels
 from carbonkit.accounting.gwp import GwpSet, Potential, as_published, gwp_set
+from carbonkit.accounting.instrument import (
+    ContractualInstrument,
+    InstrumentKind,
+    MarketBoundary,
+    VintageWindow,
+)
 from carbonkit.accounting.inventory import Inventory, account
 from carbonkit.accounting.line import Conversion, Line
+from carbonkit.accounting.lines import Lines
+from carbonkit.accounting.market_based import dual_scope_2
 from carbonkit.accounting.origin import Origin
 from carbonkit.accounting.published import Published, read_published
+from carbonkit.accounting.purchased_energy import Disclosure, PurchasedEnergy, Supply, WithoutResidualMix
 from carbonkit.accounting.quality import Quality
 from carbonkit.accounting.rate import Amount, Rate
+from carbonkit.accounting.refrigerant import LeakRates, RefrigerantLife, RefrigerantStock
+from carbonkit.accounting.removal import (
+    Credit,
+    CreditKind,
+    MemoItem,
+    Removal,
+    RemovalKind,
+    RemovalsAndCredits,
+)
 from carbonkit.accounting.scope import Category, Scope, Scope2Method
 from carbonkit.accounting.statement import Statement, StatementLine
 
@@ -43,39 +66,76 @@ __all__ = [
     "Activity",
     "Agreement",
     "Amount",
+    "Blend",
     "Breakdown",
     "Calculation",
     "Calorific",
+    "CarbonContent",
+    "CarbonShare",
     "Catalogue",
     "Category",
     "Choice",
     "Comparison",
+    "ContractualInstrument",
     "Conversion",
+    "CountedGases",
     "Coverage",
+    "Credit",
+    "CreditKind",
+    "Dataset",
+    "Disclosure",
+    "Estimate",
     "Factor",
     "Fallback",
     "First",
+    "Fuel",
+    "FuelTable",
     "GwpSet",
+    "InstrumentKind",
     "Inventory",
+    "LeakRates",
     "Line",
+    "Lines",
+    "MarketBoundary",
     "Match",
+    "MemoItem",
     "Origin",
     "Potential",
     "Published",
+    "PurchasedEnergy",
     "Quality",
     "Rate",
+    "RefrigerantLife",
+    "RefrigerantStock",
+    "Removal",
+    "RemovalKind",
+    "RemovalsAndCredits",
     "Scope",
     "Scope2Method",
     "Statement",
     "StatementLine",
     "Step",
+    "Supply",
     "Tally",
     "Tolerance",
+    "VintageWindow",
+    "WithoutResidualMix",
     "account",
     "as_published",
+    "bundled",
+    "bundled_catalogues",
+    "bundled_factors",
+    "bundled_fuels",
+    "burn",
     "compare",
+    "direct_factor",
+    "dual_scope_2",
+    "fuel_tables",
     "gwp_set",
     "read_activities",
     "read_factors",
+    "read_fuels",
     "read_published",
+    "refrigerant_named",
+    "refrigerant_names",
 ]
