@@ -7,10 +7,16 @@ Emission accounting: activity → factor → masses of gases → CO2e under a na
     calorific    gross or net heat                coverage     which stages a factor counts
     quality      how good a figure is             gwp          gases weighed in carbon dioxide
     catalogue    factors, found exactly or not    fallback     what else a look-up may try
+    bundle       published factors within         fuel         heat, carbon, oxidation
     line         an activity with its factor      calculation  what a method found
     inventory    all of them, gas by gas          statement    the inventory in CO2e
     breakdown    a total and its parts            published    what someone else says
     comparison   a statement beside it
+
+    combustion    fuels by heat and carbon        market_based   scope 2 by both methods
+    refrigerant   what leaks                      value_chain    scope 3, by its methods
+    process       what reactions emit             removal        what is taken back, beside it
+    frame         the same over a table
 """
 
 from carbonkit.accounting.activity import Activity, read_activities

@@ -1,14 +1,33 @@
-"""Mistakes that other libraries for emission accounting were seen to make, each kept out by name."""
+"""
+Mistakes that other libraries for emission accounting were seen to make, each kept out by name.
+
+Seen in 2026: atomic6ghg 1.1.1, scope3track 1.2.2, carboncalc 1.0.0, greenlang-cli 0.3.0,
+bonsai-ipcc 0.5.3 and, in their source, the units of hyperledger-labs/blockchain-carbon-accounting
+and odoo-addon-sustainability 18.0.1.12.2.1; potentials of ORNL VERIFI (issue 2190) and
+CityCatalyst (pull request 3118).
+
+    1  a contract at zero taken for missing      6  petagrams, megatonnes, factors as texts
+    2  reversals that do not cancel              7  splits of one, the oldest factor, gases
+    3  rows rounded one by one                      already multiplied, a gas left out
+    4  shared registry, no versions, no order    8  documented calls that do not run
+    5  another country's factor, any year        9  potentials of AR6
+"""
 
 from __future__ import annotations
 
+import doctest
+import inspect
 import random
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
 from carbonkit.accounting import (
+    Amount,
     Catalogue,
+    Origin,
     Rate,
     Scope,
     Scope2Method,
@@ -16,17 +35,22 @@ from carbonkit.accounting import (
     gwp_set,
     read_activities,
 )
-from carbonkit.errors import BatchError, UnknownGasError
-from carbonkit.values import CO2e, Period
+from carbonkit.accounting.value_chain import METHODS, DataKind, Emission, Share, shares_of
+from carbonkit.accounting.value_chain.share import whole
+from carbonkit.errors import BatchError, InvalidValueError, UnknownGasError, UnknownUnitError
+from carbonkit.values import CO2e, Mass, Period, Source, unit_named
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.accounting.conftest import MakeActivity, MakeFactor
 
 AR5 = gwp_set("AR5")
+SOURCE = Source("Supplier 7", "Letter", 2025)
 
 
 def test_a_contract_factor_of_zero_is_a_value_not_missing(factor: MakeFactor, activity: MakeActivity) -> None:
-    # 1,000,000 kWh of zero-carbon supply came out as the grid's 746.42 t
+    # atomic6ghg: 1,000,000 kWh of zero-carbon supply came out as the grid's 746.42 t
     catalogue = Catalogue(
         [
             factor("grid", Rate("CO2", "0.74642", "kg"), per="kWh", method=Scope2Method.LOCATION),
@@ -40,14 +64,14 @@ def test_a_contract_factor_of_zero_is_a_value_not_missing(factor: MakeFactor, ac
 
 
 def test_a_reversal_cancels_what_it_reverses(factor: MakeFactor, activity: MakeActivity) -> None:
-    # +1,000 kWh and -1,000 kWh came out as 0 kWh and 0.746 t
+    # atomic6ghg: +1,000 kWh and -1,000 kWh came out as 0 kWh and 0.746 t; others refuse negative rows
     rows = [activity("bill", "1000", "kWh"), activity("credit", "-1000", "kWh")]
     catalogue = Catalogue([factor("grid", Rate("CO2", "0.746", "kg"), per="kWh")])
     assert account(rows, catalogue).co2e(AR5).total == CO2e(0, "tCO2e")
 
 
 def test_rows_are_not_rounded_one_by_one(factor: MakeFactor, activity: MakeActivity) -> None:
-    # 10,000 times 0.1 litre of water came out as 0.0 kg
+    # carboncalc: 10,000 times 0.1 litre of water came out as 0.0 kg
     rows = [activity(str(number), "0.1", "L") for number in range(10_000)]
     catalogue = Catalogue([factor("water", Rate("CO2", "0.000344", "kg"), per="L")])
     assert account(rows, catalogue).co2e(AR5).total == CO2e("0.344", "kgCO2e")
@@ -56,7 +80,7 @@ def test_rows_are_not_rounded_one_by_one(factor: MakeFactor, activity: MakeActiv
 def test_an_unknown_place_never_takes_the_factor_of_another(
     factor: MakeFactor, activity: MakeActivity
 ) -> None:
-    # the country "ZZ" silently got the factor of the United States
+    # greenlang-cli: the country "ZZ" silently got the factor of the United States
     with pytest.raises(BatchError, match=r"place: .* was ZZ; known: US"):
         account([activity(place="ZZ")], Catalogue([factor()]))
 
@@ -64,11 +88,13 @@ def test_an_unknown_place_never_takes_the_factor_of_another(
 def test_a_year_before_the_first_factor_never_takes_the_oldest(
     factor: MakeFactor, activity: MakeActivity
 ) -> None:
+    # the Odoo add-on: an invoice from before the first value silently took it
     with pytest.raises(BatchError, match=r"period: .* was \[2024-01-01, 2025-01-01\); known: \[2025-01-01"):
         account([activity(period=Period.year(2024))], Catalogue([factor()]))
 
 
 def test_lines_come_back_in_the_order_of_the_rows(factor: MakeFactor, activity: MakeActivity) -> None:
+    # scope3track: its bulk calculation gave results in the order in which its threads were done
     names = [str(number) for number in range(200)]
     random.Random(7).shuffle(names)  # noqa: S311  a test's order, not a secret
     lines = account([activity(name) for name in names], Catalogue([factor()])).lines
@@ -76,14 +102,14 @@ def test_lines_come_back_in_the_order_of_the_rows(factor: MakeFactor, activity: 
 
 
 def test_the_gwp_set_can_be_changed_afterwards(factor: MakeFactor, activity: MakeActivity) -> None:
-    # gases were stored already multiplied by their potential
+    # the Odoo add-on: gases were stored already multiplied by their potential
     inventory = account([activity()], Catalogue([factor("leak", Rate("N2O", "1", "kg"))]))
     totals = [inventory.co2e(gwp_set(name)).total for name in ("SAR", "AR4", "AR5", "AR6")]
     assert totals == [CO2e(each, "kgCO2e") for each in ("620", "596", "530", "546")]
 
 
 def test_every_gas_counts_or_is_an_error(factor: MakeFactor, activity: MakeActivity) -> None:
-    # NF3 was left out of the total
+    # the Odoo add-on: NF3 was left out of the total
     inventory = account([activity()], Catalogue([factor("etch", Rate("NF3", "1", "kg"))]))
     assert inventory.co2e(AR5).total == CO2e("32.2", "tCO2e")
     with pytest.raises(UnknownGasError):
@@ -91,6 +117,95 @@ def test_every_gas_counts_or_is_an_error(factor: MakeFactor, activity: MakeActiv
 
 
 def test_a_megatonne_is_not_a_metric_tonne() -> None:
+    # hyperledger: "mt" was a megatonne, where many bills mean a metric tonne
     header = "id,facility,activity,amount,unit,place,start,end,scope"
     with pytest.raises(BatchError, match="row 2, unit: must be a unit of the table, was mt"):
         read_activities([header, "1,7,coal,1,mt,US,2025-01-01,2026-01-01,1"], file="bills.csv")
+
+
+def test_a_petagram_is_a_million_million_kilograms() -> None:
+    # hyperledger: "pg" was 1e9 kg, a thousandth of what it is, and not the same as its own "gt"
+    assert Mass(1, "Gt") == Mass(1000, "Mt") == Mass(10**12, "kg") == Mass(10**15, "g")
+    for wrong in ("pg", "mt", "gt", "MT"):
+        with pytest.raises(UnknownUnitError, match=f"must be a unit of the table, was {wrong}"):
+            unit_named(wrong)
+
+
+def test_a_factor_is_a_number_never_a_text_that_may_be_missing(factor: MakeFactor) -> None:
+    # hyperledger: factors were nullable texts
+    assert factor("gas", Rate("CO2", "53.06", "kg")).rates[0].number == Decimal("53.06")
+    for wrong in ("", "n/a", "53,06"):
+        with pytest.raises(InvalidValueError):
+            Rate("CO2", wrong, "kg")
+
+
+def test_a_catalogue_is_nobodys_to_change(factor: MakeFactor, activity: MakeActivity) -> None:
+    # scope3track: all calculators shared one registry, and whoever changed it changed the figures of all
+    catalogue, rates = Catalogue([factor()]), [Rate("CO2", 1, "kg")]
+    own = factor("own", *rates, activity="own gas")
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        catalogue.factors = (own,)  # type: ignore[misc]
+    assert isinstance(catalogue.factors, tuple)
+    before = account([activity()], catalogue).co2e(AR5).total
+    Catalogue([*catalogue.factors, own])  # another catalogue takes nothing from the first
+    rates.append(Rate("CO2", 9, "t"))
+    assert account([activity()], catalogue).co2e(AR5).total == before
+    with pytest.raises(BatchError, match="must be an activity that has a factor, was own gas"):
+        account([activity(activity="own gas")], catalogue)
+
+
+def test_a_factor_is_known_by_its_edition(factor: MakeFactor, activity: MakeActivity) -> None:
+    # scope3track: "versioning support" stood in its docstring alone
+    old, new = factor(edition="2024", valid=Period.year(2024)), factor(edition="2025")
+    rows = [activity("1", period=Period.year(2024)), activity("2")]
+    lines = account(rows, Catalogue([old, new])).lines
+    assert [(line.factor.id, line.factor.edition) for line in lines] == [("gas", "2024"), ("gas", "2025")]
+
+
+def test_the_year_of_the_activity_counts(factor: MakeFactor, activity: MakeActivity) -> None:
+    # greenlang-cli: the year was ignored
+    rates = {2024: Rate("CO2", 1, "kg"), 2025: Rate("CO2", 3, "kg")}
+    years = [factor("gas", rate, edition=str(year), valid=Period.year(year)) for year, rate in rates.items()]
+    catalogue = Catalogue(years)
+    totals = [account([activity(period=Period.year(year))], catalogue).co2e(AR5).total for year in rates]
+    assert totals == [CO2e(2, "kgCO2e"), CO2e(6, "kgCO2e")]
+
+
+def test_ten_tenths_are_one() -> None:
+    # the Odoo add-on: sum([0.1] * 10) is 0.9999999999999999, so a correct split was refused
+    tenths = {str(part): Share.stated("0.1", by="turnover") for part in range(10)}
+    whole(tenths, of="an invoice")
+    bought = Emission.stated("invoice", [Amount("CO2", "33.37", "kg")], SOURCE, data=DataKind.PRIMARY)
+    parts = [bought.shared(share) for share in tenths.values()]
+    assert Emission.total("all", parts).amounts() == bought.amounts()
+    thirds = shares_of({name: Mass(1, "kg") for name in "abc"}, by="mass")
+    whole(thirds, of="an invoice")  # also where no decimal would do
+    assert (
+        Emission.total("all", [bought.shared(each) for each in thirds.values()]).amounts() == bought.amounts()
+    )
+    with pytest.raises(InvalidValueError, match=r"must add up to 1, was 0\.9"):
+        whole({name: share for name, share in tenths.items() if name != "7"}, of="an invoice")
+
+
+DOCUMENTED = [account, *(recipe.function for recipes in METHODS.values() for recipe in recipes)]
+
+
+@pytest.mark.parametrize(
+    "function", dict.fromkeys(DOCUMENTED), ids=lambda it: f"{it.__module__}.{it.__name__}"
+)
+def test_the_documented_call_runs_as_it_stands(function: Callable[..., object]) -> None:
+    # bonsai-ipcc: 74 of its 76 documented sequences raised a KeyError when run with their own defaults
+    (example,) = doctest.DocTestFinder().find(function, module=inspect.getmodule(function))
+    said: list[str] = []
+    done = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example, out=said.append)
+    assert (done.failed, "".join(said)) == (0, "")
+    assert done.attempted > 0
+
+
+def test_the_potentials_of_ar6_are_those_of_the_report() -> None:
+    # VERIFI listed N2O as 38; CityCatalyst took 27.9 for all methane where VERIFI took 29.8
+    ar6 = gwp_set("AR6")
+    assert ar6.potential("N2O").value == 273
+    assert ar6.potential("CH4", origin=Origin.FOSSIL).value == Decimal("29.8")
+    assert ar6.potential("CH4", origin=Origin.BIOGENIC).value == Decimal("27.0")
+    assert ar6.potential("CH4").value == Decimal("27.9")  # of no stated origin
