@@ -28,7 +28,7 @@ from carbonkit.accounting.line import Conversion
 from carbonkit.accounting.lines import Lines
 from carbonkit.accounting.placement import Claim, Placement, place_claims
 from carbonkit.accounting.purchased_energy import (
-    Disclosure,
+    Notice,
     PurchasedEnergy,
     Supply,
     WithoutResidualMix,
@@ -148,7 +148,7 @@ def dual_scope_2(
     supplies = tuple(found.supplies(_sites(bought), sorted(usable, key=_rank)))
     if found.problems:
         raise BatchError(found.problems)
-    return PurchasedEnergy(period, lines, supplies, tuple(found.disclosures))
+    return PurchasedEnergy(period, lines, supplies, tuple(found.notices))
 
 
 def _rank(instrument: ContractualInstrument) -> tuple[int, str]:
@@ -212,7 +212,7 @@ class _MarketBased:
     conversion: Conversion | None = attrs.field(validator=attrs.validators.optional(is_a(Conversion)))
     fallback: Fallback | None = attrs.field(validator=attrs.validators.optional(is_a(Fallback)))
     problems: list[Problem] = attrs.field(factory=list)
-    disclosures: list[Disclosure] = attrs.field(factory=list)
+    notices: list[Notice] = attrs.field(factory=list)
     _used: dict[tuple[str, str], str] = attrs.field(factory=dict)  # which instrument claims a name
 
     def takes(self, purchase: Activity) -> bool:
@@ -340,10 +340,10 @@ class _MarketBased:
             kind, what = InstrumentKind.GRID_AVERAGE, "grid's average"
             said = f"no residual mix exists for {site.activity} at {site.place} in {self.period}: "
             said += f"{energy} of {site.facility} take the grid's average"
-            self.disclosures.append(Disclosure("no_residual_mix", said))
+            self.notices.append(Notice("no_residual_mix", said))
         if choice.step is not None:
             said = f"{what} of {site.activity} for {site.facility}: {choice.step}"
-            self.disclosures.append(Disclosure("fallback", said))
+            self.notices.append(Notice("fallback", said))
         return _Terms(kind, choice.factor, choice.factor.explain())
 
     def _has_residual_mix(self, site: _Site) -> bool:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from carbonkit.accounting.line import Line
 
-__all__ = ["Disclosure", "PurchasedEnergy", "Supply", "WithoutResidualMix"]
+__all__ = ["Notice", "PurchasedEnergy", "Supply", "WithoutResidualMix"]
 
 _BASE = "MJ"
 
@@ -53,7 +53,7 @@ class WithoutResidualMix(enum.Enum):
 
 
 @attrs.frozen
-class Disclosure:
+class Notice:
     """
     Something that a report must say beside a figure.
 
@@ -62,7 +62,7 @@ class Disclosure:
         says: What must be said.
 
     Example:
-        >>> print(Disclosure("no_residual_mix", "no residual mix exists for electricity at CN"))
+        >>> print(Notice("no_residual_mix", "no residual mix exists for electricity at CN"))
         no residual mix exists for electricity at CN
     """
 
@@ -125,7 +125,7 @@ class PurchasedEnergy:
         period: The period of consumption.
         lines: The purchases, location-based.
         supplies: The same energy, market-based.
-        disclosures: What a report must say beside the figures.
+        notices: What a report must say beside the figures.
 
     Example:
         >>> nothing = PurchasedEnergy(Period.year(2025), (), ())
@@ -136,7 +136,7 @@ class PurchasedEnergy:
     period: Period = attrs.field(validator=is_a(Period))
     lines: Lines = attrs.field(converter=_lines)
     supplies: tuple[Supply, ...]
-    disclosures: tuple[Disclosure, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def calculations(self) -> tuple[Calculation, ...]:
@@ -235,9 +235,9 @@ class PurchasedEnergy:
         Say how both answers came about, down to the rows, the instruments and the sources.
 
         Returns:
-            Both methods and the disclosures.
+            Both methods and the notices.
         """
-        said = [Explanation(f"disclosure {each.code}", each.says) for each in self.disclosures]
+        said = [Explanation(f"disclosure {each.code}", each.says) for each in self.notices]
         lines = [line.explain() for line in self.lines]
         supplies = [each.calculation.explain() for each in self.supplies]
         return Explanation(

@@ -54,7 +54,7 @@ from carbonkit.market.auction import AuctionBid, AuctionResult, Award, SupplySte
 from carbonkit.market.auction_rules import AuctionRules, BelowFloor, Undersubscribed
 from carbonkit.market.book import Allocation, OrderBook, SelfTrade
 from carbonkit.market.calendar import TradingCalendar
-from carbonkit.market.chart import Language, candle_chart, depth_chart
+from carbonkit.market.chart import candle_chart, depth_chart
 from carbonkit.market.clearing import Obligation, obligations
 from carbonkit.market.command import Command
 from carbonkit.market.composite import CompositeKind, CompositePrice, CompositeRules
@@ -154,7 +154,6 @@ __all__ = [
     "Future",
     "Halt",
     "Instrument",
-    "Language",
     "LargeHolding",
     "Layer",
     "Level",

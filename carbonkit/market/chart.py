@@ -6,10 +6,10 @@ Each picture carries a title and a description for screen readers, in English or
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
+from carbonkit.values.language import Language
 from carbonkit.values.number import plain
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from carbonkit.market.series import Candle
     from carbonkit.values.price import Price
 
-__all__ = ["Language", "candle_chart", "depth_chart"]
+__all__ = ["candle_chart", "depth_chart"]
 
 _WIDTH, _HEIGHT, _EDGE, _TEXT = 720, 320, 70, 20
 _BUY, _SELL, _QUIET = (
@@ -28,19 +28,6 @@ _BUY, _SELL, _QUIET = (
     "#999999",
 )  # as in China: red for buying and rising, green for the other
 _SVG: Final = "http://www.w3.org/2000/svg"
-
-
-class Language(enum.Enum):
-    """
-    The language of a picture's words.
-
-    Example:
-        >>> Language("zh")
-        <Language.CHINESE: 'zh'>
-    """
-
-    ENGLISH = "en"
-    CHINESE = "zh"
 
 
 _WORDS: Final = {

@@ -8,11 +8,13 @@ The ground floor: exact, frozen values with no input or output and no clock of t
     place        country, region, city             source       where a figure comes from
     explanation  how a figure came about           table        rows from CSV, all problems at once
     field        types and choices, checked        text         texts, checked in whole
-    share        whole parts that add up              rule         one rule as data, with source and dates
+    share        whole parts that add up           rule         one rule as data, with source and dates
+    language     English or Chinese
 """
 
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.identifier import AccountId, AssetId, CommandId, InstrumentId, OrderId
+from carbonkit.values.language import Language
 from carbonkit.values.money import Money
 from carbonkit.values.number import Exact, Rounding, divide, exact, multiply, round_to, whole
 from carbonkit.values.place import Place
@@ -70,6 +72,7 @@ __all__ = [
     "FixedClock",
     "Freight",
     "InstrumentId",
+    "Language",
     "Mass",
     "Money",
     "Nights",

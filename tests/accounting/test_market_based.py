@@ -153,7 +153,7 @@ def test_the_grid_average_stands_in_if_the_caller_says_so_and_it_is_disclosed() 
     result = both([bought("1", 100)], [claim("GO", 40)], residual=[], without=WithoutResidualMix.GRID_AVERAGE)
     assert market(result) == CO2e(18, "tCO2e")
     assert result.supplies[1].kind is InstrumentKind.GRID_AVERAGE
-    (disclosure,) = result.disclosures
+    (disclosure,) = result.notices
     assert disclosure.code == "no_residual_mix"
     assert str(disclosure) == (
         "no residual mix exists for electricity at DE in [2025-01-01, 2026-01-01): "
@@ -182,7 +182,7 @@ def test_a_residual_mix_of_a_wider_place_is_reached_by_a_fallback_that_is_disclo
     policy = Fallback(first=First.PLACE, wider=True)
     result = both([bill], [], grid=[local], fallback=policy)
     assert market(result) == CO2e(45, "tCO2e")
-    (disclosure,) = result.disclosures
+    (disclosure,) = result.notices
     assert str(disclosure) == "residual mix of electricity for north: factor of DE taken for DE/BY"
 
 
@@ -218,7 +218,7 @@ def test_a_rate_of_zero_is_a_value_at_every_step_of_the_hierarchy() -> None:
     zero = mix("residual", "0.0", Scope2Method.MARKET)
     result = both([bought("1", 100)], [], residual=[zero], without=WithoutResidualMix.GRID_AVERAGE)
     assert market(result) == CO2e(0, "tCO2e")
-    assert result.disclosures == ()
+    assert result.notices == ()
 
 
 def test_two_rates_for_what_is_left_are_refused() -> None:

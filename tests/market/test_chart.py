@@ -8,7 +8,6 @@ import pytest
 
 from carbonkit.market import (
     Candle,
-    Language,
     Level,
     Method,
     OrderState,
@@ -22,7 +21,7 @@ from carbonkit.market import (
 )
 from carbonkit.market.contract import Delivery
 from carbonkit.market.fix import FIELDS, SOURCE, VALUES
-from carbonkit.values import Money, OrderId, Price, Status
+from carbonkit.values import Language, Money, OrderId, Price, Status
 
 ROOT = Path(__file__).resolve().parents[2]
 SVG = "{http://www.w3.org/2000/svg}"

@@ -1,0 +1,415 @@
+"""
+China's MRV guideline for cement, CETS-AG-02.01-V01-2024, from data year 2024; and the older method of oxides.
+
+Factors and deductions were read in a developer's calculation forms, not in the guideline's text.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import attrs
+
+from carbonkit.accounting.process.balance import Ratio, Term, as_ratio, quotient
+from carbonkit.accounting.process.cement import Substitute, clinker_process, substitution_rate
+from carbonkit.errors import NotFoundError, Problem
+from carbonkit.registry.yearly import rule_of_year, years
+from carbonkit.schemes._china_mrv_flow import filled
+from carbonkit.schemes._china_mrv_month import check_year, gather, month, refuse
+from carbonkit.schemes._china_mrv_source import CEMENT_2024
+from carbonkit.schemes.china_mrv_fuel import DefaultTable, HeatFuel
+from carbonkit.schemes.china_mrv_rounding import Reported, Sector, Step, decimals, reported
+from carbonkit.values.explanation import Explanation
+from carbonkit.values.field import check_type, is_a
+from carbonkit.values.number import Exact, exact, plain, whole
+from carbonkit.values.rule import Rule
+from carbonkit.values.source import Source, Status
+from carbonkit.values.table import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+__all__ = [
+    "ClinkerMonth",
+    "LineYear",
+    "clinker_factor",
+    "deduction",
+    "line_year",
+    "oxide_method",
+    "read_clinker_months",
+]
+
+Take: TypeAlias = "Callable[[Step, Ratio], Ratio]"
+
+_CLINKER: Final = "clinker"
+_CLINKERS: Final = {
+    "Portland": "0.535",
+    "white Portland": "0.550",
+    "sulfoaluminate": "0.413",
+    "aluminate": "0.292",
+}
+_DEDUCTIONS: Final = (
+    ("0.600", ("slaked lime", "calcium hydroxide desulfurisation powder")),
+    ("0.480", ("carbide slag", "magnesium slag")),
+    ("0.375", ("paper white mud", "calcium fluoride sludge", "phosphorus slag")),
+    ("0.305", ("vanadium titanium slag", "nitrogen slag", "fly ash", "ferroalloy slag")),
+    (
+        "0.245",
+        (
+            "desulfurisation gypsum",
+            "phosphogypsum",
+            "titanogypsum",
+            "fluorogypsum",
+            "borogypsum",
+            "mould gypsum",
+            "citric acid residue",
+        ),
+    ),
+    ("0.215", ("steel slag", "nickel slag")),
+    ("0.135", ("manganese slag", "zinc slag", "tin slag")),
+    (
+        "0.055",
+        (
+            "municipal sludge",
+            "aluminium slag",
+            "pyrite cinder",
+            "copper slag",
+            "lead zinc slag",
+            "coal ash",
+            "red mud",
+        ),
+    ),
+)
+_BY_MATERIAL: Final = {material: value for value, materials in _DEDUCTIONS for material in materials}
+
+
+def _looked_up(what: str, table: dict[str, str], name: str, year: int) -> Rule[Decimal]:
+    value = table.get(name)
+    if value is None:
+        raise NotFoundError("be in the cement table", was=name, field=what, hint=f"known: {', '.join(table)}")
+    rule = Rule(
+        what=f"{what} of {name}",
+        value=Decimal(value),
+        says=f"{value} tCO2/t",
+        valid=years(2024, None),
+        source=CEMENT_2024,
+    )
+    return rule_of_year([rule], year)
+
+
+def clinker_factor(kind: str, year: int) -> Rule[Decimal]:
+    """
+    Find what a tonne of clinker gives off from its limestone.
+
+    Args:
+        kind: "Portland", "white Portland", "sulfoaluminate" (sulfoferroaluminate too) or "aluminate".
+        year: The data year.
+
+    Returns:
+        The factor, with its source and status. [tCO2/t]
+
+    Raises:
+        NotFoundError: If there is no such kind, or no guideline is known for the year.
+
+    Example:
+        >>> clinker_factor("Portland", 2024).value
+        Decimal('0.535')
+    """
+    return _looked_up("clinker factor", _CLINKERS, kind, year)
+
+
+def deduction(material: str, year: int) -> Rule[Decimal]:
+    """
+    Find what a tonne of a raw material without carbonate saves.
+
+    Args:
+        material: The material.
+        year: The data year.
+
+    Returns:
+        The deduction, with its source and status. [tCO2/t]
+
+    Raises:
+        NotFoundError: If there is no such material, or no guideline is known for the year.
+
+    Example:
+        >>> deduction("carbide slag", 2024).value
+        Decimal('0.480')
+    """
+    return _looked_up("deduction", _BY_MATERIAL, material, year)
+
+
+def oxide_method() -> Rule[str]:
+    """
+    Return the older standard's method, whose arithmetic is `kiln_process` and `oxide_factor`.
+
+    Returns:
+        The formula, with its source and status.
+
+    Example:
+        >>> oxide_method().source.status.value
+        'recalled'
+    """
+    formula = "(FR1 - FR10) × 44/56 + (FR2 - FR20) × 44/40 a tonne, with kiln dust and organic carbon"
+    source = Source(
+        "国家标准化管理委员会 (Standardization Administration of China)",
+        "GB/T 32151.8-2015",
+        2015,
+        status=Status.RECALLED,
+        note="check against the text",
+    )
+    return Rule(what="method of oxides", value=formula, says=formula, valid=years(2016, None), source=source)
+
+
+def _clinker(value: Exact) -> Decimal:
+    return exact(value, field="clinker")
+
+
+def _substitutes(value: Iterable[tuple[str, Exact]]) -> tuple[tuple[str, Decimal], ...]:
+    return tuple((name, exact(mass, field=name)) for name, mass in value)
+
+
+@attrs.frozen
+class ClinkerMonth:
+    """
+    What a line made of one kind of clinker in one month, and what replaced limestone in it.
+
+    Args:
+        month: The month, 1 to 12.
+        kind: The kind of clinker.
+        clinker: How much was made; 0 if none was, negative to take back what was recorded. [t]
+        substitutes: Each raw material without carbonate and its mass, of the clinker's sign. [t]
+
+    Raises:
+        InexactNumberError: If a number is a float, a bool, NaN or infinite.
+        InvalidValueError: If there is no such month.
+        WrongTypeError: If the kind is no text.
+
+    Example:
+        >>> ClinkerMonth(1, "Portland", 100_000, [("carbide slag", 20_000)]).substitutes
+        (('carbide slag', Decimal('20000')),)
+    """
+
+    month: int = attrs.field(converter=month)
+    kind: str = attrs.field(validator=is_a(str))
+    clinker: Decimal = attrs.field(converter=_clinker)
+    substitutes: tuple[tuple[str, Decimal], ...] = attrs.field(default=(), converter=_substitutes)
+
+
+def read_clinker_months(lines: Iterable[str], *, file: str) -> tuple[ClinkerMonth, ...]:
+    """
+    Read a line's months from a CSV text with the columns month, kind, material, mass.
+
+    Args:
+        lines: The text's lines, the header first. The material is "clinker" once for each month and kind, and
+            the raw materials without carbonate stand in rows of their own, each once.
+        file: The name that problems give the input.
+
+    Returns:
+        The months, in the order of their clinker.
+
+    Raises:
+        BatchError: If anything is wrong; every problem names file and row, or month, kind and material.
+        InvalidValueError: If `lines` is one text.
+
+    Example:
+        >>> rows = ["month,kind,material,mass", "1,Portland,clinker,1000", "1,Portland,carbide slag,50"]
+        >>> read_clinker_months(rows, file="kiln.csv")[0].substitutes
+        (('carbide slag', Decimal('50')),)
+    """
+
+    def build(row: dict[str, Any]) -> tuple[tuple[int, str], str, Decimal]:
+        return (row["month"], row["kind"]), row["material"], row["mass"]
+
+    columns: dict[str, Callable[[str], object]] = {
+        "month": lambda text: month(whole(text, field="month")),
+        "kind": str,
+        "material": str,
+        "mass": exact,
+    }
+    made: dict[tuple[int, str], dict[str, Decimal]] = {}
+    problems = []
+    for key, material, mass in read_table(lines, file=file, columns=columns, build=build):
+        masses = made.setdefault(key, {})
+        if material in masses:
+            field = f"month {key[0]}, {key[1]}, {material}"
+            problems.append(
+                Problem(code="month", must="be there once", was="there again", field=field, file=file)
+            )
+        masses[material] = mass
+    for (number, kind), masses in made.items():
+        if _CLINKER not in masses:
+            field = f"month {number}, {kind}, clinker"
+            hint = "write 0 if none was made"
+            problems.append(
+                Problem(code="month", must="be there", was="missing", field=field, file=file, hint=hint)
+            )
+    refuse(problems)
+    return tuple(
+        ClinkerMonth(
+            number,
+            kind,
+            masses[_CLINKER],
+            [(material, mass) for material, mass in masses.items() if material != _CLINKER],
+        )
+        for (number, kind), masses in made.items()
+    )
+
+
+@attrs.frozen
+class LineYear:
+    """
+    A cement line's year, as it is reported.
+
+    Args:
+        line: Fuel and process in one balance.
+        process: The process alone, from reported figures. [tCO2]
+        clinker: All clinker of the year, as reported. [t]
+        substitution: For each material that replaced limestone, its share of the process emissions.
+
+    Example:
+        >>> months = [ClinkerMonth(month, "Portland", 100_000) for month in range(1, 13)]
+        >>> found = line_year(2024, months, fuels=[], defaults=DefaultTable.STANDARD)
+        >>> found.line.total, found.intensity
+        (Decimal('642000'), Decimal('0.5350'))
+    """
+
+    line: Reported
+    process: Decimal
+    clinker: Decimal
+    substitution: tuple[tuple[str, Fraction], ...]
+
+    @property
+    def intensity(self) -> Decimal:
+        """What a tonne of clinker emitted, as reported, in tCO2/t; an error if none was made."""
+        ratio = quotient(Fraction(self.line.emissions), Fraction(self.clinker), field="clinker")
+        return self.line.rule.value.report(Step.INTENSITY, ratio)
+
+    def explain(self) -> Explanation:
+        """
+        Say what the line reports, down to the months and the rules.
+
+        Returns:
+            The line's balance, with how much of it is process.
+        """
+        how = f"{plain(self.process)} t of process, the rest of fuel; in whole tonnes"
+        return Explanation("cement line", f"{plain(self.line.total)} tCO2", how, parts=(self.line.explain(),))
+
+
+def _checked(
+    year: int, months: Sequence[ClinkerMonth], fuels: Sequence[HeatFuel], defaults: DefaultTable
+) -> None:
+    for each in months:
+        check_type(each, ClinkerMonth, field="months")
+    for fuel in fuels:
+        check_type(fuel, HeatFuel, field="fuels")
+    refuse(
+        [
+            *check_year((each.month, f"{each.kind} clinker") for each in months),
+            *(check_year((fuel.month, fuel.fuel) for fuel in fuels) if fuels else ()),
+            *gather(
+                months,
+                lambda each: _month(year, each, lambda _, value: value),
+                lambda each: f"month {each.month}, {each.kind} clinker",
+            ),
+            *gather(
+                fuels,
+                lambda fuel: filled(fuel, defaults, year, oxidised=True),
+                lambda fuel: f"month {fuel.month}, {fuel.fuel}",
+            ),
+        ]
+    )
+
+
+def _used(year: int, each: ClinkerMonth, take: Take) -> list[Substitute]:
+    return [
+        Substitute(name, as_ratio(take(Step.FUEL, mass), field=name), deduction(name, year).value)
+        for name, mass in each.substitutes
+    ]
+
+
+def _month(year: int, each: ClinkerMonth, take: Take) -> Term:
+    factor = clinker_factor(each.kind, year)
+    rules: list[Rule[Any]] = [factor, *(deduction(name, year) for name, _ in each.substitutes)]
+    return clinker_process(
+        f"{each.kind} clinker, month {each.month}",
+        take(Step.FUEL, each.clinker),
+        factor.value,
+        _used(year, each, take),
+        parts=[rule.explain() for rule in rules],
+    )
+
+
+def line_year(
+    year: int,
+    months: Iterable[ClinkerMonth],
+    *,
+    fuels: Iterable[HeatFuel],
+    defaults: DefaultTable,
+) -> LineYear:
+    """
+    Work out a cement line's year: fuel, and process month by month, never below nothing in any.
+
+    Args:
+        year: The data year.
+        months: Every month of every kind of clinker; 0 where none was made.
+        fuels: Every month of every fuel; none if the line burnt none.
+        defaults: The table of defaults for fuels, as the guideline's own was not read; there is no default.
+
+    Returns:
+        The year, exactly and as reported; terms are rounded by month.
+
+    Raises:
+        BatchError: If a month is missing or there twice, or a name is in no table; all problems at once.
+        NotFoundError: If no guideline is known for the year.
+        WrongTypeError: If an argument has another type.
+
+    Example:
+        >>> slag = [ClinkerMonth(month, "Portland", 100_000, [("carbide slag", 20_000)])
+        ...         for month in range(1, 13)]
+        >>> found = line_year(2024, slag, fuels=[], defaults=DefaultTable.STANDARD)
+        >>> found.line.total, found.substitution
+        (Decimal('526800'), (('carbide slag', Fraction(96, 535)),))
+    """
+    check_type(defaults, DefaultTable, field="defaults")
+    table = decimals(Sector.CEMENT, year)
+    made, burnt = tuple(months), tuple(fuels)
+    _checked(year, made, burnt, defaults)
+
+    def process(each: ClinkerMonth) -> Callable[[Take], Term]:
+        return lambda take: _month(year, each, take)
+
+    def fuel(each: HeatFuel) -> Callable[[Take], Term]:
+        return lambda take: filled(each, defaults, year, oxidised=True).term(take)
+
+    of_process = [process(each) for each in made]
+    alone = reported(f"process {year}", of_process, table)
+    line = reported(f"cement line {year}", [*of_process, *(fuel(each) for each in burnt)], table)
+    clinker = sum((Fraction(table.value.report(Step.FUEL, each.clinker)) for each in made), Fraction(0))
+    return LineYear(
+        line,
+        alone.emissions,
+        table.value.report(Step.FUEL, clinker),
+        _substitution(year, made, table.value.report),
+    )
+
+
+def _substitution(year: int, made: Sequence[ClinkerMonth], take: Take) -> tuple[tuple[str, Fraction], ...]:
+    """Find each material's share of clinker × factor, over all kinds of clinker."""
+    gross = sum(
+        (
+            as_ratio(take(Step.FUEL, each.clinker), field="clinker")
+            * Fraction(clinker_factor(each.kind, year).value)
+            for each in made
+        ),
+        Fraction(0),
+    )
+    if not gross:
+        return ()
+    used: dict[str, list[Substitute]] = {}
+    for each in made:
+        for substitute in _used(year, each, take):
+            used.setdefault(substitute.what, []).append(substitute)
+    return tuple((name, substitution_rate(gross, 1, each)) for name, each in used.items())
