@@ -35,7 +35,7 @@ from carbonkit.schemes.china_mrv_aluminium import (
 )
 from carbonkit.schemes.china_mrv_aluminium_line import CellMonth, cell_year
 from carbonkit.schemes.china_mrv_cement import ClinkerMonth, line_year
-from carbonkit.schemes.china_mrv_fuel import FuelKind, DefaultTable, fuel_default
+from carbonkit.schemes.china_mrv_fuel import DefaultTable, FuelKind, fuel_default
 from carbonkit.schemes.china_mrv_power import missing_carbon, oxidation
 from carbonkit.schemes.china_mrv_power_month import FuelMonth
 from carbonkit.schemes.china_mrv_power_unit import UnitYear, unit_year

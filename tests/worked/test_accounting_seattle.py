@@ -4,6 +4,9 @@ Energy use and emissions of 3,376 Seattle buildings in 2016, against the city's 
 Source: City of Seattle, Office of Sustainability & Environment, 2016 Building
 Energy Benchmarking, columns Electricity(kBtu), NaturalGas(kBtu), SteamUse(kBtu)
 and TotalGHGEmissions; see examples/seattle_2016/PROVENANCE.md.
+
+The first part reads examples/seattle_2016; the second the city's own file, with its
+byte-order mark and its thousands separators, and is left out where ../shared is absent.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import pytest
 from carbonkit.accounting import (
     Catalogue,
     Comparison,
+    Scope,
     Scope2Method,
     Tally,
     Tolerance,
@@ -29,7 +33,19 @@ from carbonkit.accounting import (
     read_published,
 )
 from carbonkit.errors import FixedBasisError
-from carbonkit.values import CO2e, Rounding, Status, round_to
+from carbonkit.intake import (
+    Blank,
+    Csv,
+    Intake,
+    Kind,
+    Layout,
+    Measured,
+    Repeats,
+    Total,
+    activity_frame,
+    read_activity_file,
+)
+from carbonkit.values import CO2e, Period, Place, Rounding, Status, round_to
 
 FOLDER = Path(__file__).parents[2] / "examples" / "seattle_2016"
 BASIS = "City of Seattle 2016, basis not stated"
@@ -105,3 +121,135 @@ def test_a_blank_is_a_finding_and_a_zero_is_a_row() -> None:
     assert not blank & {row["facility"] for row in rows}
     assert sum(row["activity"] == "district steam" and row["amount"] == "0" for row in rows) == 3237
     assert len(rows) == 3 * (3376 - len(blank))
+
+
+# ----- the same from the city's own file
+
+SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "activity" / "seattle_2016"
+FILE = SHARED / "seattle_2016_building_energy_benchmarking.csv"
+from_the_city = pytest.mark.skipif(
+    not FILE.exists(), reason="the city's file stands in ../shared, which is absent"
+)
+
+LAYOUT = Layout(
+    form=Csv(encoding="utf-8-sig", delimiter=",", decimal=".", thousands=","),
+    id="OSEBuildingID",
+    facility="OSEBuildingID",
+    place=Place("US/WA/Seattle"),
+    period=Period.year(2016),
+    blank=Blank.FINDING,
+    repeats=Repeats.REFUSED,
+    measured=(
+        Measured("Electricity(kBtu)", Kind("electricity", Scope.TWO), unit="kBtu"),
+        Measured("NaturalGas(kBtu)", Kind("natural gas", Scope.ONE), unit="kBtu"),
+        Measured("SteamUse(kBtu)", Kind("district steam", Scope.TWO), unit="kBtu"),
+    ),
+    total=Total("TotalGHGEmissions", "tCO2e", group="ComplianceStatus", called="PropertyName"),
+)
+
+
+@pytest.fixture(scope="module")
+def intake() -> Intake:
+    return read_activity_file(FILE, LAYOUT)
+
+
+@pytest.fixture(scope="module")
+def from_file(intake: Intake) -> Comparison:
+    catalogue = Catalogue(read_factors(lines("factors.csv"), file="factors.csv"))
+    statement = account(intake.activities, catalogue, scope_2=[LOCATION]).co2e(
+        as_published(BASIS), scope_2=LOCATION
+    )
+    return compare(statement, intake.published, Tolerance("0.005", 2, Rounding.HALF_UP))
+
+
+@from_the_city
+def test_the_citys_file_begins_with_a_byte_order_mark_and_has_thousands_separators() -> None:
+    raw = FILE.read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbfOSEBuildingID,")
+    assert b'"7,226,362.50"' in raw
+
+
+@from_the_city
+def test_the_citys_file_gives_the_activities_of_the_example(intake: Intake) -> None:
+    example = read_activities(lines("activities.csv"), file="activities.csv")
+    assert len(intake.activities) == 10_101
+    assert intake.activities == example
+
+
+@from_the_city
+def test_the_citys_file_gives_the_published_totals_of_the_example(intake: Intake) -> None:
+    example = read_published(lines("published.csv"), file="published.csv")
+    assert len(intake.published) == 3367
+    assert [(each.facility, each.amount, each.group) for each in intake.published] == [
+        (each.facility, each.amount, each.group) for each in example
+    ]
+    # the example keeps line breaks and double spaces within names as they are
+    assert [each.called for each in intake.published] == [" ".join(each.called.split()) for each in example]
+
+
+@from_the_city
+def test_all_3204_compliant_buildings_of_the_citys_file_agree(from_file: Comparison) -> None:
+    compliant = from_file.where(
+        lambda match: match.published.group == "Compliant" and match.published.amount.number > 0
+    )
+    tally = compliant.tally()
+    assert tally == Tally(within=3203, rounded=1, outside=0)
+    assert round(1000 * tally.within / tally.compared) == 1000  # 100.0 %
+    assert [match.facility for match in compliant.worst(1)] == ["24778"]
+
+
+@from_the_city
+def test_every_other_row_of_the_citys_file_is_accounted_for(intake: Intake, from_file: Comparison) -> None:
+    read = {activity.row for activity in intake.activities}
+    blank = [finding for finding in intake.findings if finding.code == "blank"]
+    without = {finding.row for finding in blank}
+    assert len(read) + len(without) == 3376
+    assert not read & without
+    assert len(without) == 9  # nothing was reported: no energy and no total, 4 blank cells each
+    assert len(blank) == 9 * 4
+    # of the 3,367 with a total, 3,204 are compliant and above zero; these are the others
+    others: dict[str, int] = {}
+    for match in from_file.matches:
+        above = match.published.amount.number > 0
+        if match.published.group != "Compliant" or not above:
+            cause = match.published.group if above else f"{match.published.group}, total of zero or less"
+            others[cause] = others.get(cause, 0) + 1
+    assert sum(others.values()) == 3367 - 3204
+    assert others == {
+        "Error - Correct Default Data": 112,
+        "Error - Correct Default Data, total of zero or less": 1,
+        "Missing Data": 11,
+        "Missing Data, total of zero or less": 4,
+        "Non-Compliant": 30,
+        "Non-Compliant, total of zero or less": 2,
+        "Compliant, total of zero or less": 3,
+    }
+    assert from_file.tally() == Tally(within=3361, rounded=6, outside=0)
+
+
+@from_the_city
+def test_the_negative_building_of_the_citys_file_is_a_finding_and_kept(intake: Intake) -> None:
+    negative = [(each.row, each.field, each.was) for each in intake.findings if each.code == "negative"]
+    assert negative == [(3208, "Electricity(kBtu)", "-115417"), (3208, "TotalGHGEmissions", "-0.8")]
+    assert intake.tally() == {"blank": 36, "negative": 2}
+
+
+@from_the_city
+def test_a_frame_of_the_citys_file_holds_the_same_rows(intake: Intake) -> None:
+    frame = activity_frame(FILE, LAYOUT)
+    assert frame.streamed
+    assert frame.tally == {"blank": 27, "negative": 1}  # it takes no published totals
+    rows = frame.relation.project("id, facility, activity, amount, unit, place, start, scope").fetchall()
+    assert sorted((*row[:3], Decimal(row[3]), *row[4:]) for row in rows) == sorted(
+        (
+            each.id,
+            each.facility,
+            each.activity,
+            each.quantity.number,
+            each.quantity.unit,
+            each.place.path,
+            each.period.start,
+            each.scope.value,
+        )
+        for each in intake.activities
+    )
