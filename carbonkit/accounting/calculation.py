@@ -21,6 +21,7 @@ from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
 from carbonkit.values.number import Exact, exact, plain
 from carbonkit.values.place import Place
+from carbonkit.values.quantity import Quantity
 from carbonkit.values.time import Period
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Calculation:
         method: In scope 2, the method that it belongs to.
         category: In scope 3, the category.
         uncertainty: Half of the 95 % interval of the whole, as a share of it. [%]
+        quantity: How much of the activity it is for, where that is one quantity.
         file: The file that it was read from.
         row: The row in that file.
 
@@ -93,6 +95,7 @@ class Calculation:
     method: Scope2Method | None = attrs.field(default=None, kw_only=True, validator=_maybe(Scope2Method))
     category: Category | None = attrs.field(default=None, kw_only=True, validator=_maybe(Category))
     uncertainty: Decimal | None = attrs.field(default=None, kw_only=True, converter=_uncertainty)
+    quantity: Quantity | None = attrs.field(default=None, kw_only=True, validator=_maybe(Quantity))
     file: str = attrs.field(default="", kw_only=True, eq=False, repr=False)
     row: int | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 import datetime
 import difflib
 from bisect import bisect_right
+from collections.abc import Iterable
+from itertools import combinations
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
@@ -27,15 +29,15 @@ from carbonkit.errors import (
     UnknownFactorError,
 )
 from carbonkit.values.field import check_type
+from carbonkit.values.place import Place
 from carbonkit.values.time import Period, as_date
-from carbonkit.values.unit import unit_named
+from carbonkit.values.unit import Dimension, unit_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from carbonkit.accounting.calorific import Calorific
     from carbonkit.accounting.scope import Scope2Method
-    from carbonkit.values.place import Place
 
 __all__ = ["Catalogue", "Choice"]
 
@@ -46,6 +48,7 @@ _NEAR = 5  # how many of the things that are known a hint names
 
 
 def _factors(value: Iterable[Factor]) -> tuple[Factor, ...]:
+    check_type(value, Iterable, field="factors")
     factors = tuple(value)
     for factor in factors:
         check_type(factor, Factor, field="factor")
@@ -139,7 +142,7 @@ class Catalogue:
 
     Args:
         factors: The factors; those of one activity, place, unit, method and calorific basis may not
-            overlap in time.
+            overlap in time, and those per units that convert must agree in the digits that they have.
 
     Raises:
         BatchError: If an id and edition stand twice, or factors overlap; all such pairs are named.
@@ -166,7 +169,7 @@ known: US/WA
 
     def __attrs_post_init__(self) -> None:
         """Check that at most one factor can be the answer."""
-        problems = [*self._repeated(), *self._overlapping()]
+        problems = [*self._repeated(), *self._overlapping(), *self._contradicting()]
         if problems:
             raise BatchError(problems)
 
@@ -240,6 +243,9 @@ the catalogue is empty
             IncompatibleUnitsError: If there are factors per other units, and none or several that
                 the unit converts to.
         """
+        check_type(place, Place, field="place")
+        if fallback is not None:
+            check_type(fallback, Fallback, field="fallback")
         asked = when if isinstance(when, Period) else _one_day(as_date(when, field="when"))
         units = self._known.get((activity, place.path, method, calorific))
         if units is not None:
@@ -250,7 +256,8 @@ the catalogue is empty
             others = self._known.get((activity, step.place.path, method, calorific))
             if others is not None:
                 versions = _in_unit(others, unit, activity, step.place)
-                found = versions.through(moved(asked, step.years))
+                then = moved(asked, step.years)
+                found = versions.through(then) if then is not None else None
                 if found is not None:
                     return Choice(found, step)
         raise self._unknown(activity, place, when, method, calorific, units)
@@ -353,12 +360,24 @@ the catalogue is empty
                             break  # they are sorted by start: none after it overlaps either
                         yield _overlap(factor, later)
 
+    def _contradicting(self) -> Iterator[Problem]:
+        """Find figures per two units that convert, and do not agree in the digits that they have."""
+        for units in self._known.values():
+            for one, other in combinations(units, 2):
+                if unit_named(one).dimension is unit_named(other).dimension is not Dimension.SPEND:
+                    for factor in units[one].factors:
+                        for second in units[other].factors:
+                            if factor.valid.overlaps(second.valid) and not factor.agrees(second):
+                                yield _contradiction(factor, second)
+
     def __repr__(self) -> str:
         """Say how much it holds."""
         return f"<Catalogue of {len(self.factors)} factors>"
 
 
 def _one_day(day: datetime.date) -> Period:
+    if day == datetime.date.max:
+        raise InvalidValueError("be before the last day of the calendar", was=day, field="when")
     return Period(day, day + datetime.timedelta(days=1))
 
 
@@ -425,6 +444,18 @@ def _overlap(factor: Factor, later: Factor) -> Problem:
         file=later.file,
         row=later.row,
         hint=f"both are for {later.activity} at {later.place}; end one or take one edition",
+    )
+
+
+def _contradiction(factor: Factor, second: Factor) -> Problem:
+    return Problem(
+        code=OverlapError.code,
+        must=f"agree with {factor}" + (f", in {_origin(factor)}" if factor.file else ""),
+        was=str(second),
+        field="amount",
+        file=second.file,
+        row=second.row,
+        hint=f"both are for {second.activity} at {second.place}, and {factor.per} and {second.per} convert",
     )
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import datetime
 import enum
+from collections.abc import Iterable
+from fractions import Fraction
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import attrs
 
@@ -34,7 +36,7 @@ from carbonkit.values.time import Period, as_date
 from carbonkit.values.unit import unit_named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = ["Factor", "Rate", "read_factors"]
 
@@ -65,6 +67,7 @@ def _data_year(value: int | None) -> int | None:
 
 
 def _rates(value: Iterable[Rate]) -> tuple[Rate, ...]:
+    check_type(value, Iterable, field="rates")
     rates = tuple(value)
     for rate in rates:
         check_type(rate, Rate, field="rate")
@@ -177,6 +180,37 @@ class Factor:
     def _amounts(self) -> str:
         return ", ".join(map(str, self.rates))
 
+    def agrees(self, other: Factor) -> bool:
+        """
+        Say whether a factor per another unit of the same kind gives the same, but for rounding.
+
+        Publishers print one figure per kilometre and another per mile, each rounded by itself: each
+        may be half of its last place away, or the two a hundredth apart, which is more than any two
+        in the bundled catalogues are.
+
+        Args:
+            other: A factor for the same activity.
+
+        Returns:
+            False if they contradict each other; True also if they give different gases, or on another
+            basis, which cannot be compared.
+
+        Example:
+            >>> def car(number, unit):
+            ...     return Factor("car", "2025", "car", Place("GB"), Period.year(2025), unit,
+            ...                   [Rate("CO2", number, "kg")], Source("DESNZ", "Conversion factors", 2025))
+            >>> car("0.17", "km").agrees(car("0.27", "mi")), car("0.17", "km").agrees(car("0.30", "mi"))
+            (True, False)
+        """
+        ours, theirs = _per_base(self), _per_base(other)
+        if ours.keys() != theirs.keys():
+            return True
+        return all(
+            abs(ours[gas][0] - theirs[gas][0])
+            <= max(ours[gas][1] + theirs[gas][1], _NEAR * max(ours[gas][0], theirs[gas][0]))
+            for gas in ours
+        )
+
     @property
     def weighed(self) -> bool:
         """Whether only CO2e on a fixed basis is known."""
@@ -185,6 +219,26 @@ class Factor:
     def __str__(self) -> str:
         """Name the factor and write its rates out."""
         return f"{self.id} ({self.edition}): {self._amounts()} per {self.per}"
+
+
+_Gas: TypeAlias = "tuple[str, Origin | None, str]"
+_Spread: TypeAlias = "tuple[Fraction, Fraction]"  # a number, and half of its last place
+
+_NEAR: Final = Fraction(1, 100)
+
+
+def _per_base(factor: Factor) -> dict[_Gas, _Spread]:
+    """Give each gas, or all CO2e that was weighed, in base units for one base unit of activity."""
+    per = Fraction(unit_named(factor.per).ratio)
+    found: dict[_Gas, _Spread] = {}
+    for rate in factor.rates:
+        size = Fraction(unit_named(rate.unit).ratio) / per
+        exponent = rate.number.as_tuple().exponent
+        half = Fraction(10) ** exponent / 2 if isinstance(exponent, int) else Fraction(0)
+        key = (CO2E, None, rate.basis) if rate.weighed else (rate.gas, rate.origin, "")
+        number, spread = found.get(key, (Fraction(0), Fraction(0)))
+        found[key] = (number + Fraction(rate.number) * size, spread + half * size)
+    return found
 
 
 def _choice_or_none(kind: type[Choice], field: str) -> Callable[[str], Choice | None]:

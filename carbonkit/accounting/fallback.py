@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import enum
 from typing import TYPE_CHECKING
 
@@ -130,7 +131,7 @@ class Fallback:
                     yield step
 
 
-def moved(period: Period, years: int) -> Period:
+def moved(period: Period, years: int) -> Period | None:
     """
     Move a period by whole years.
 
@@ -139,14 +140,22 @@ def moved(period: Period, years: int) -> Period:
         years: How many years on; negative goes back.
 
     Returns:
-        The period of those years, from the same day to the same day.
-
-    Raises:
-        InvalidValueError: If that leaves the years 1 to 9999.
+        The period of those years, from the same day to the same day; None if the calendar does not reach
+        so far.
 
     Example:
         >>> moved(Period("2024-02-29", "2024-03-01"), -1)
         Period('2023-02-28', '2023-03-01')
+        >>> moved(Period("2024-02-28", "2024-02-29"), -1)
+        Period('2023-02-28', '2023-03-01')
     """
-    end = None if period.end is None else add_months(period.end, _MONTHS * years)
-    return Period(add_months(period.start, _MONTHS * years), end)
+    try:
+        start = add_months(period.start, _MONTHS * years)
+        if period.end is None:
+            return Period(start, None)
+        end = add_months(period.end, _MONTHS * years)
+        if end <= start:  # from 28 to 29 February, in a year without one
+            end = start + datetime.timedelta(days=1)
+        return Period(start, end)
+    except (InvalidValueError, OverflowError):
+        return None

@@ -226,12 +226,12 @@ class GwpSet:
             >>> gwp_set("AR5").check_basis("AR4")
             Traceback (most recent call last):
             ...
-            carbonkit.errors.FixedBasisError: GWP set: must be AR4, as the factor gives only CO2e, was AR5; \
+            carbonkit.errors.FixedBasisError: GWP set: must be AR4, on which the factor gives CO2e, was AR5; \
 CO2e can not be re-expressed; use a factor that gives its gases
         """
         if basis != self.id:
             raise FixedBasisError(
-                f"be {basis}, as the factor gives only CO2e",
+                f"be {basis}, on which the factor gives CO2e",
                 was=self.id,
                 field="GWP set",
                 hint="CO2e can not be re-expressed; use a factor that gives its gases",
@@ -279,6 +279,7 @@ def gwp_set(name: str) -> GwpSet:
         >>> print(gwp_set("AR6").potential("SF6").source.status)
         Status.RECALLED
     """
+    check_type(name, str, field="GWP set")
     found = _sets().get(name)
     if found is None:
         raise NotFoundError(f"be one of the GWP sets {', '.join(_sets())}", was=name, field="GWP set")

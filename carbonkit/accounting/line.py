@@ -41,7 +41,8 @@ class Conversion:
         rounding: Which way.
 
     Raises:
-        InvalidValueError: If `places` is no whole number within ±60, or `rounding` no rounding.
+        InvalidValueError: If `places` is no whole number within ±60, or `rounding` no rounding or one that
+            rounds a number and its negative to different sizes.
 
     Example:
         >>> print(Conversion(9, Rounding.HALF_EVEN))
@@ -52,8 +53,13 @@ class Conversion:
     rounding: Rounding = attrs.field(validator=is_a(Rounding))
 
     def __attrs_post_init__(self) -> None:
-        """Check that a number may have so many places."""
+        """Check that a number may have so many places, and that a reversal cancels what it reverses."""
         round_to(0, self.places, self.rounding)
+        if self.rounding in {Rounding.FLOOR, Rounding.CEILING}:
+            hint = "a reversal would not cancel what it reverses; take e.g. Rounding.HALF_EVEN"
+            raise InvalidValueError(
+                "treat both signs alike", was=self.rounding.name, field="rounding", hint=hint
+            )
 
     def __str__(self) -> str:
         """Say what is done."""

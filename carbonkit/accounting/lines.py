@@ -19,9 +19,26 @@ from carbonkit.accounting.activity import Activity
 from carbonkit.accounting.factor import Factor
 from carbonkit.accounting.fallback import Step
 from carbonkit.accounting.line import Conversion, Line
+from carbonkit.errors import InvalidValueError
 from carbonkit.values.field import check_type
 
 __all__ = ["Lines"]
+
+
+def _activities(value: Iterable[Activity]) -> tuple[Activity, ...]:
+    return tuple(value)
+
+
+def _factors(value: Iterable[Factor]) -> tuple[Factor, ...]:
+    return tuple(value)
+
+
+def _chosen(value: Iterable[int]) -> tuple[int, ...]:
+    return tuple(value)
+
+
+def _numbers(value: Iterable[Decimal]) -> tuple[Decimal, ...]:
+    return tuple(value)
 
 
 def _conversions(value: Mapping[int, Conversion]) -> Mapping[int, Conversion]:
@@ -45,18 +62,27 @@ class Lines(Sequence[Line]):
         conversions: How that number was rounded, by the line's position, where it was.
         steps: The fallback step that was taken to the factor, by the line's position, where one was.
 
+    Raises:
+        InvalidValueError: If the columns are not equally long.
+
     Example:
         >>> lines = Lines.of([])
         >>> len(lines), list(lines)
         (0, [])
     """
 
-    activities: Sequence[Activity]
-    factors: Sequence[Factor]
-    chosen: Sequence[int]
-    numbers: Sequence[Decimal]
+    activities: tuple[Activity, ...] = attrs.field(converter=_activities)
+    factors: tuple[Factor, ...] = attrs.field(converter=_factors)
+    chosen: tuple[int, ...] = attrs.field(converter=_chosen)
+    numbers: tuple[Decimal, ...] = attrs.field(converter=_numbers)
     conversions: Mapping[int, Conversion] = attrs.field(factory=dict, converter=_conversions)
     steps: Mapping[int, Step] = attrs.field(factory=dict, converter=_steps)
+
+    def __attrs_post_init__(self) -> None:
+        """Check that the columns are equally long."""
+        if not len(self.activities) == len(self.chosen) == len(self.numbers):
+            was = f"{len(self.activities)}, {len(self.chosen)} and {len(self.numbers)}"
+            raise InvalidValueError("have one of each for every line", was=was, field="lines")
 
     @classmethod
     def of(cls, lines: Iterable[Line]) -> Lines:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import InvalidValueError
+from carbonkit.values.field import check_type
 from carbonkit.values.number import Rounding, divide, whole
 from carbonkit.values.source import Source, Status
 
@@ -79,6 +80,7 @@ class Quality:
             >>> Quality.parse("1/2/2/3/1").completeness
             3
         """
+        check_type(text, str, field="quality")
         scores = text.split("/")
         if len(scores) != len(attrs.fields(cls)):
             must = "be five scores for technology, time, geography, completeness and reliability"

@@ -8,6 +8,7 @@ rounded once, for disclosure.
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from functools import cached_property
 from itertools import chain
@@ -426,9 +427,10 @@ def _explained_group(lines: list[Line], gwp: GwpSet) -> Explanation:
     how = f"{quantity} in {count} × factor"
     if not factor.weighed:
         how += " × global warming potentials"
-    steps = dict.fromkeys(str(line.step) for line in lines if line.step is not None)
+    steps = Counter(str(line.step) for line in lines if line.step is not None)
     if steps:
-        how += f" ({'; '.join(steps)})"
+        said = (step if many == len(lines) else f"{many} by: {step}" for step, many in steps.items())
+        how += f" ({'; '.join(said)})"
     amount = total(multiply(quantity.number, weight) for _, weight in _weights(factor, gwp))
     return Explanation(
         f"{factor.activity} at {factor.place}",

@@ -9,6 +9,7 @@ import pytest
 from carbonkit.accounting import (
     Calorific,
     Catalogue,
+    Factor,
     Fallback,
     First,
     Rate,
@@ -166,3 +167,52 @@ def test_gross_and_net_heat_are_never_taken_for_each_other(factor: MakeFactor) -
         assert str(heat) in found.explain().how
     with pytest.raises(UnknownFactorError, match=r"calorific: .* was none; known: gross .*, net"):
         catalogue.find("gas", Place("US"), Period.year(2025))
+
+
+def test_a_leap_day_and_the_ends_of_the_calendar_are_looked_up_like_other_days(factor: MakeFactor) -> None:
+    catalogue = Catalogue([factor(valid=Period.year(2023))])
+    policy = Fallback(first=First.YEAR, years_back=1)
+    for day in ("2024-02-28", "2024-02-29", "2024-12-31"):
+        found = catalogue.choose("natural gas", Place("US"), day, fallback=policy)
+        assert str(found.step) == "1 year earlier"
+    far = Fallback(first=First.YEAR, years_back=50, years_ahead=50)
+    for period in (Period("0001-01-01", "0001-02-01"), Period("9999-01-01", "9999-12-31")):
+        with pytest.raises(UnknownFactorError):
+            catalogue.choose("natural gas", Place("US"), period, fallback=far)
+    with pytest.raises(InvalidValueError, match="before the last day of the calendar"):
+        catalogue.find("natural gas", Place("US"), "9999-12-31")
+
+
+def test_figures_per_units_that_convert_agree_but_for_their_rounding(factor: MakeFactor) -> None:
+    def pair(number: str, other: str, **more: str) -> list[Factor]:
+        rates = [Rate("CO2", number, "kg")], [Rate("CO2", other, "kg")]
+        return [factor("a", *rates[0], per="kWh"), factor("b", *rates[1], per="MWh", row=4, **more)]  # type: ignore[arg-type]
+
+    for number, other in (("0.5", "500"), ("0.50", "504"), ("0.5", "540"), ("0", "0")):
+        assert len(Catalogue(pair(number, other)).factors) == 2
+    for number, other in (("0.500", "900"), ("0.50", "560"), ("0.000", "20")):
+        with pytest.raises(BatchError, match=r"factors.csv, row 4, amount: must agree with a \(2025\)"):
+            Catalogue(pair(number, other))
+    assert Catalogue(pair("0.5", "900", place="CA")).factors
+    assert Catalogue([factor("a", per="km"), factor("b", per="kWh")]).factors
+
+
+def test_a_statement_says_how_many_lines_took_a_step(factor: MakeFactor, activity: MakeActivity) -> None:
+    rows = [activity("1"), activity("2", place="US/WA")]
+    catalogue = Catalogue([factor()])
+    found = account(rows, catalogue, fallback=Fallback(first=First.PLACE, wider=True)).co2e(gwp_set("AR5"))
+    assert "4 MMBtu in 2 lines × factor × global warming potentials (1 by: factor of US taken for US/WA)" in (
+        found.explain().text()
+    )
+
+
+def test_what_is_asked_for_has_the_right_type() -> None:
+    catalogue = Catalogue([])
+    with pytest.raises(InvalidValueError, match="place: must be of type Place"):
+        catalogue.choose("gas", "US", Period.year(2025))  # type: ignore[arg-type]  # the mistake under test
+    with pytest.raises(InvalidValueError, match="fallback: must be of type Fallback"):
+        catalogue.choose("gas", Place("US"), Period.year(2025), fallback="wider")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match="factors: must be of type Iterable"):
+        Catalogue(None)  # type: ignore[arg-type]  # the mistake under test
+    with pytest.raises(InvalidValueError, match="GWP set: must be of type str"):
+        gwp_set([])  # type: ignore[arg-type]  # the mistake under test

@@ -124,7 +124,7 @@ def test_what_is_no_gas(name: str) -> None:
 def test_a_basis_is_its_own_set_and_no_other() -> None:
     gwp_set("AR4").check_basis("AR4")
     as_published("of the city").check_basis("of the city")
-    with pytest.raises(FixedBasisError, match="must be AR4, as the factor gives only CO2e, was AR5"):
+    with pytest.raises(FixedBasisError, match="must be AR4, on which the factor gives CO2e, was AR5"):
         gwp_set("AR5").check_basis("AR4")
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from carbonkit.accounting import (
+    Amount,
+    Calculation,
     Catalogue,
     Conversion,
     Inventory,
@@ -18,7 +20,7 @@ from carbonkit.accounting import (
     gwp_set,
 )
 from carbonkit.errors import BatchError, FixedBasisError, InvalidValueError, UnknownGasError
-from carbonkit.values import CO2e, Energy, Mass, Period, Rounding
+from carbonkit.values import CO2e, Energy, Explanation, Mass, Period, Place, Rounding
 
 if TYPE_CHECKING:
     from tests.accounting.conftest import MakeActivity, MakeFactor
@@ -64,7 +66,7 @@ def test_a_quantity_that_is_exact_by_itself_is_not_rounded(
     factor: MakeFactor, activity: MakeActivity
 ) -> None:
     bill = activity("1", "105505585262", "kWh")
-    found = account([bill], Catalogue([factor()]), conversion=Conversion(0, Rounding.FLOOR)).lines[0]
+    found = account([bill], Catalogue([factor()]), conversion=Conversion(0, Rounding.TOWARDS_ZERO)).lines[0]
     assert (str(found.quantity), found.conversion) == ("360000000 MMBtu", None)
 
 
@@ -181,3 +183,38 @@ def test_stated_amounts_of_one_basis_add_up(factor: MakeFactor, activity: MakeAc
     inventory = account([activity(), activity("2", "-1")], Catalogue([stated]))
     assert inventory.stated() == (("city", CO2e("55", "kgCO2e")),)
     assert inventory.co2e(as_published("city")).total == CO2e("55", "kgCO2e")
+
+
+def test_two_methods_are_given_the_same_energy(factor: MakeFactor, activity: MakeActivity) -> None:
+    both = [factor(each.value, Rate("CO2", 1, "kg"), method=each) for each in Scope2Method]
+    rows = [activity("1", "100", scope=Scope.TWO)]
+    located = account(rows, Catalogue(both), scope_2=[Scope2Method.LOCATION])
+
+    def beside(facility: str, quantity: Energy | None) -> Inventory:
+        market = Calculation(
+            "m",
+            facility,
+            "natural gas",
+            Place("US"),
+            Period.year(2025),
+            Scope.TWO,
+            [Amount("CO2", 5, "kg")],
+            Explanation("working", "5 kg"),
+            method=Scope2Method.MARKET,
+            quantity=quantity,
+        )
+        return Inventory(located.lines, [market])
+
+    for quantity in (None, Energy("100", "MMBtu"), Energy("105505.585262", "MJ")):
+        total = beside("7", quantity).co2e(gwp_set("AR5"), scope_2=MARKET).total
+        assert total == CO2e("5", "kgCO2e")
+    for method in Scope2Method:
+        with pytest.raises(BatchError) as caught:
+            beside("8", None).co2e(gwp_set("AR5"), scope_2=method)
+        assert [problem.was for problem in caught.value.problems] == [
+            "natural gas of 7 at US",
+            "natural gas of 8 at US",
+        ]
+        with pytest.raises(BatchError, match="must be the same energy by both methods"):
+            beside("7", Energy("99", "MMBtu")).co2e(gwp_set("AR5"), scope_2=method)
+    assert located.co2e(gwp_set("AR5"), scope_2=Scope2Method.LOCATION).total == CO2e("100", "kgCO2e")

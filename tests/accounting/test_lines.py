@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -115,3 +116,20 @@ def test_the_two_methods_of_scope_2_keep_their_own_lines(factor: MakeFactor, act
         assert [line.line.activity.id for line in statement.lines] == ["1", "2", "3"]
         assert statement.by_activity().total == statement.by_scope().total == statement.total
         assert statement.by_gas().total == statement.by_facility().total == statement.total
+
+
+def test_columns_are_equally_long_and_nobody_changes_them_later(
+    factor: MakeFactor, activity: MakeActivity
+) -> None:
+    numbers = [Decimal(2)]
+    lines = Lines([activity()], [factor()], [0], numbers)
+    numbers[0] = Decimal(50)
+    assert lines.numbers == (Decimal(2),)
+    with pytest.raises(InvalidValueError, match="one of each for every line, was 1, 1 and 2"):
+        Lines([activity()], [factor()], [0], [Decimal(2), Decimal(3)])
+
+
+def test_a_one_sided_rounding_would_keep_a_reversal_from_cancelling() -> None:
+    for rounding in (Rounding.FLOOR, Rounding.CEILING):
+        with pytest.raises(InvalidValueError, match="rounding: must treat both signs alike"):
+            Conversion(3, rounding)

@@ -87,7 +87,7 @@ def test_gases_that_their_publisher_weighed_keep_their_basis() -> None:
     assert dict(statement.by_gas().parts) == dict.fromkeys(("CO2", "CH4", "N2O"), CO2e(1, "kgCO2e"))
     assert inventory.stated() == (("AR5", CO2e("3", "kgCO2e")),)
     assert "CO2e of CH4 as published" in statement.explain().text()
-    with pytest.raises(FixedBasisError, match="must be AR5, as the factor gives only CO2e, was AR6"):
+    with pytest.raises(FixedBasisError, match="must be AR5, on which the factor gives CO2e, was AR6"):
         inventory.co2e(gwp_set("AR6"))
 
 
