@@ -190,7 +190,7 @@ def read_activities(lines: Iterable[str], *, file: str) -> tuple[Activity, ...]:
         "uncertainty": lambda cell: exact(cell) if cell else None,
         "quality": lambda cell: Quality.parse(cell) if cell else None,
     }
-    absent = dict.fromkeys(("category", "calorific", "uncertainty", "quality"), "")
+    absent: dict[str, str] = dict.fromkeys(("category", "calorific", "uncertainty", "quality"), "")
     return read_table(lines, file=file, columns=columns, build=build, row_as="row", absent=absent)
 
 

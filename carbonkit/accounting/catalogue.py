@@ -59,6 +59,14 @@ def _in_time(factors: Iterable[Factor]) -> tuple[Factor, ...]:
     return tuple(sorted(factors, key=lambda factor: factor.valid.start))
 
 
+def _starts(versions: Versions) -> tuple[datetime.date, ...]:
+    return tuple(factor.valid.start for factor in versions.factors)
+
+
+def _ends(versions: Versions) -> tuple[datetime.date | None, ...]:
+    return tuple(factor.valid.end for factor in versions.factors)
+
+
 @attrs.frozen(eq=False)
 class Versions:
     """
@@ -73,16 +81,12 @@ class Versions:
     """
 
     factors: tuple[Factor, ...] = attrs.field(converter=_in_time)
-    starts: tuple[datetime.date, ...] = attrs.field(init=False)
-    ends: tuple[datetime.date | None, ...] = attrs.field(init=False)
-
-    @starts.default
-    def _first_days(self) -> tuple[datetime.date, ...]:
-        return tuple(factor.valid.start for factor in self.factors)
-
-    @ends.default
-    def _last_days(self) -> tuple[datetime.date | None, ...]:
-        return tuple(factor.valid.end for factor in self.factors)
+    starts: tuple[datetime.date, ...] = attrs.field(
+        init=False, default=attrs.Factory(_starts, takes_self=True)
+    )
+    ends: tuple[datetime.date | None, ...] = attrs.field(
+        init=False, default=attrs.Factory(_ends, takes_self=True)
+    )
 
     def through(self, period: Period) -> Factor | None:
         """

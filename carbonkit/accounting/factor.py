@@ -282,7 +282,7 @@ _COLUMNS: Mapping[str, Callable[[str], object]] = MappingProxyType(
         "quality": _or_none(Quality.parse),
     }
 )
-_MAY_BE_ABSENT = MappingProxyType(
+_MAY_BE_ABSENT: Mapping[str, str] = MappingProxyType(
     dict.fromkeys(
         ("origin", "lower", "upper", "calorific", "levels", "published", "data_year", "coverage", "quality"),
         "",

@@ -8,7 +8,7 @@ caller names, and where purchased energy is in it, under a named scope 2 method.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
@@ -28,6 +28,15 @@ from carbonkit.values.quantity import CO2e, Mass, Quantity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    import duckdb
+
+    from carbonkit.accounting.catalogue import Catalogue
+    from carbonkit.accounting.fallback import Fallback
+    from carbonkit.accounting.frame._engine import EngineName
+    from carbonkit.accounting.frame._progress import Progress
+    from carbonkit.accounting.frame.columns import Columns
+    from carbonkit.accounting.frame.factor_table import FactorTable
+    from carbonkit.accounting.frame.result import FrameInventory
     from carbonkit.accounting.line import Line
     from carbonkit.accounting.rate import Amount
 
@@ -97,6 +106,69 @@ class Inventory:
         found = {factor.method for factor in self.lines.used.values()}
         found.update(calculation.method for calculation in self.calculations)
         return tuple(method for method in Scope2Method if method in found)
+
+    @staticmethod
+    def from_frame(
+        frame: Any,  # noqa: ANN401  any frame that narwhals knows
+        catalogue: Catalogue | FactorTable,
+        *,
+        columns: Columns | None = None,
+        scope_2: Iterable[Scope2Method] = (),
+        fallback: Fallback | None = None,
+        engine: EngineName = "duckdb",
+        connection: duckdb.DuckDBPyConnection | None = None,
+        progress: Progress | bool = False,
+    ) -> FrameInventory:
+        """
+        Account for a table: the same figures, to the last digit, with the rows left where they are.
+
+        Args:
+            frame: Activities in a frame of pandas, Polars, PyArrow, DuckDB or PySpark.
+            catalogue: The factors to choose from; a `FactorTable` spares laying them out again.
+            columns: The frame's names, if they are not those of `Columns()`.
+            scope_2: The methods by which purchased energy is accounted; a row needs a factor for each.
+            fallback: What a look-up may do where no factor fits exactly; None allows nothing.
+            engine: "duckdb" works in DuckDB, whatever the frame is; "native" where the frame is at home.
+            connection: The DuckDB that a frame of another kind is handed to; None makes one in memory.
+            progress: Called with a step's name, how many steps are done and how many there are; True
+                draws a bar with tqdm.
+
+        Returns:
+            The inventory of the table; rows that are in no figure stand in its `unmatched`.
+
+        Raises:
+            InvalidValueError: If a column is missing, an amount or a sum is too long for the engines, or
+                `engine` is neither.
+            InexactNumberError: If the amounts are floats.
+            WrongTypeError: If `frame` is no frame, or a column holds what it cannot hold.
+            IntegrityError: If rows in are not rows out and unmatched rows: the frame changed meanwhile.
+            MissingExtraError: If the extra `bulk` is not installed, or tqdm for a bar.
+
+        Example:
+            >>> import pyarrow
+            >>> from carbonkit.accounting import Catalogue, Factor, Rate
+            >>> from carbonkit.values import Period, Place, Source
+            >>> steam = Factor("steam", "2016", "steam", Place("US"), Period.year(2016), "MMBtu",
+            ...                (Rate("CO2", "66.33", "kg"),), Source("US EPA", "Emission Factors", 2016))
+            >>> bills = pyarrow.table({
+            ...     "id": ["1"], "facility": ["7"], "activity": ["steam"], "amount": ["2"],
+            ...     "unit": ["MMBtu"], "place": ["US"], "start": ["2016-01-01"], "end": ["2016-02-01"],
+            ...     "scope": [1]})
+            >>> print(Inventory.from_frame(bills, Catalogue([steam])).masses()[0][1])
+            132.66 kg
+        """
+        from carbonkit.accounting.frame.plan import account_frame  # noqa: PLC0415  for those who need it
+
+        return account_frame(
+            frame,
+            catalogue,
+            columns=columns,
+            scope_2=scope_2,
+            fallback=fallback,
+            engine=engine,
+            connection=connection,
+            progress=progress,
+        )
 
     def co2e(self, gwp: GwpSet, *, scope_2: Scope2Method | None = None) -> Statement:
         """

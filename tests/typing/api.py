@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import assert_type
 
+from carbonkit.accounting import (
+    Activity,
+    Breakdown,
+    Catalogue,
+    Choice,
+    Fallback,
+    First,
+    Inventory,
+    Line,
+    Lines,
+    Scope2Method,
+    Step,
+    account,
+    bundled,
+    gwp_set,
+    read_factors,
+)
+from carbonkit.accounting.frame import FrameInventory
 from carbonkit.errors import BatchError, CarbonkitError, InvalidValueError, Problem
 from carbonkit.ledger import (
     Balance,
@@ -165,7 +183,7 @@ assert_type(
 )
 
 AccountId(1)  # type: ignore[arg-type]
-account: AccountId = AssetId("A")  # type: ignore[assignment]
+other_account: AccountId = AssetId("A")  # type: ignore[assignment]
 Place("CN").within("CN")  # type: ignore[arg-type]
 Source("IPCC", "AR5", 2013, "Table 8.A.1")  # type: ignore[call-arg]
 Source("IPCC", "AR5", 2013, status="draft")  # type: ignore[arg-type]
@@ -245,3 +263,26 @@ def problem_of(error: InvalidValueError) -> Problem:
 def placed(error: InvalidValueError, batch: BatchError) -> tuple[InvalidValueError, BatchError]:
     assert_type(batch.problems, tuple[Problem, ...])
     return assert_type(error.at(row=3), InvalidValueError), assert_type(batch.at(row=3), BatchError)
+
+
+# --------------------------------------------------------------- accounting
+
+
+def accounting(activities: Iterable[Activity], lines: Iterable[str]) -> None:
+    assert_type(bundled("uk-desnz-2024", "cn-grid"), Catalogue)
+    catalogue = Catalogue(read_factors(lines, file="factors.csv"))
+    policy = Fallback(first=First.PLACE, wider=True, years_back=1)
+    choice = catalogue.choose("steam", Place("US"), Period.year(2025), fallback=policy)
+    assert_type(choice, Choice)
+    assert_type(choice.step, Step | None)
+    inventory = account(activities, catalogue, scope_2=Scope2Method, fallback=policy)
+    assert_type(inventory, Inventory)
+    assert_type(inventory.lines[0], Line)
+    assert_type(inventory.lines[1:], Lines)
+    assert_type(inventory.biogenic_co2(scope_2=Scope2Method.MARKET), Mass)
+    statement = inventory.co2e(gwp_set("AR5"), scope_2=Scope2Method.LOCATION)
+    assert_type(statement.by_category(), Breakdown)
+    assert_type(statement.total, CO2e)
+    assert_type(Inventory.from_frame(object(), catalogue), FrameInventory)
+    inventory.co2e("AR5")  # type: ignore[arg-type]  # there is no default set, and a name is none
+    Fallback(wider=True)  # type: ignore[call-arg]  # what gives way first is the caller's choice
