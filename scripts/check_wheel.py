@@ -61,8 +61,9 @@ def contents_problems(sdist: Path, wheel: Path) -> list[str]:
     missing += [f"the wheel has no example {name}" for name in sorted(IN_WHEEL - examples)]
     if "carbonkit/py.typed" not in names:
         missing.append("the wheel has no py.typed")
-    if not any(name.endswith("/licenses/LICENSE") for name in names):
-        missing.append("the wheel has no LICENSE")
+    for text in ("LICENSE", "NOTICE"):
+        if not any(name.endswith(f"/licenses/{text}") for name in names):
+            missing.append(f"the wheel has no {text}")
     return (
         missing
         + [f"the wheel should not have {name}" for name in strange]

@@ -6,8 +6,11 @@ each with its status, and writes carbonkit's own format:
 
     python -m scripts.make_catalogue_china --shared ../shared
 
-Only the rows of the three announcements are taken of the grid factors. The direct factors of
-fuels are computed here, heat × carbon × oxidation × 44/12, and checked against the file's column.
+Of the file's grid factors only the rows of the three announcements are taken. What the national
+market counted purchased power with (0.6101, 0.5810, 0.5703) and the default for heat are no figures
+of an announcement: they come from the accounting guidelines, are typed below and are largely
+recalled. The direct factors of fuels are computed here, heat × carbon × oxidation × 44/12, and
+checked against the file's column.
 """
 
 from __future__ import annotations
@@ -47,7 +50,7 @@ REPUBLISHED = "re-publication: a table in a public file (repository not identifi
 # ------------------------------------------------------------------------------- electricity and heat
 
 ELECTRICITY = "electricity"
-TRADED_OUT = "electricity, without market-traded non-fossil power"
+TRADED_OUT = "electricity, without market-traded non-fossil power"  # its id; its activity is electricity
 FOSSIL_POWER = "electricity, fossil power"
 ETS_POWER = "electricity, ETS power accounting"
 HEAT = "heat, default"
@@ -81,7 +84,7 @@ NATIONAL = {
     "national excluding market-traded non-fossil": TRADED_OUT,
     "national fossil power": FOSSIL_POWER,
 }
-# What the announcements give for the nation and the file has not: activity, data year, kg CO2 per kWh
+# What the announcements give for the nation and the file has not: name, data year, kg CO2 per kWh
 RECALLED_NATIONAL = (
     (ELECTRICITY, 2021, "0.5568"),
     (TRADED_OUT, 2021, "0.5942"),
@@ -89,7 +92,16 @@ RECALLED_NATIONAL = (
     (TRADED_OUT, 2022, "0.5856"),
     (FOSSIL_POWER, 2022, "0.8325"),
 )
-# What the national market counted purchased power with: t CO2 per MWh, when, title, year, status, note
+TRADED_OUT_NOTE = (
+    "the national average without non-fossil power that was traded in the market; the announcement names no"
+    " method: market-based, as a residual mix, is carbonkit's reading"
+)
+OF_THE_GUIDELINES = (
+    "of the ministry's accounting guidelines, not of an announcement of grid factors; the document was not"
+    " read, its title and year are recalled"
+)
+# What the national market counted purchased power with: t CO2 per MWh, when, title, year, status, note.
+# The guidelines of power generation give it, and the values that followed; no announcement does.
 ETS_FACTORS = (
     (
         "0.6101",
@@ -97,7 +109,7 @@ ETS_FACTORS = (
         "企业温室气体排放核算方法与报告指南 发电设施",
         2021,
         Status.CONFIRMED,
-        "this or the newest value of the ministry; first data year inferred",
+        "of the guideline: this or the newest value of the ministry; first data year inferred",
     ),
     (
         "0.5810",
@@ -105,7 +117,7 @@ ETS_FACTORS = (
         "全国电网平均排放因子",
         2022,
         Status.RECALLED,
-        "data year 2021; year of publication recalled",
+        f"data year 2021; {OF_THE_GUIDELINES}",
     ),
     (
         "0.5703",
@@ -113,7 +125,7 @@ ETS_FACTORS = (
         "2022年度全国电网平均二氧化碳排放因子",
         2023,
         Status.RECALLED,
-        "data year 2022 on; outside of the obligation since 2023, out of the guideline from 2026",
+        f"data year 2022 on; outside of the obligation since 2023, no longer from 2026; {OF_THE_GUIDELINES}",
     ),
 )
 PROVINCES = 30  # of the mainland, without Tibet
@@ -134,13 +146,17 @@ def _grid_source(year: int, status: Status, note: str) -> Source:
 
 
 def _grid(
-    activity: str, year: int, number: str, *, place: Place, source: Source, levels: tuple[str, ...]
+    name: str, year: int, number: str, *, place: Place, source: Source, levels: tuple[str, ...]
 ) -> Factor:
-    # What is left once traded non-fossil power is taken out is the residual mix of the market-based method.
-    method = Scope2Method.MARKET if activity == TRADED_OUT else Scope2Method.LOCATION
+    # What is left once traded non-fossil power is taken out is the residual mix of electricity.
+    activity, method = name, Scope2Method.LOCATION
+    if name == TRADED_OUT:
+        activity, method = ELECTRICITY, Scope2Method.MARKET
+        source = attrs.evolve(source, note=f"{source.note}; {TRADED_OUT_NOTE}")
+        levels = (*levels, "without market-traded non-fossil power")
     told = ANNOUNCEMENTS[year]
     return Factor(
-        f"{place} {activity}",
+        f"{place} {name}",
         f"{told.number} ({year})",
         activity,
         place,
@@ -164,33 +180,33 @@ def _grid_row(row: dict[str, str]) -> Factor | None:
         return None
     if row["unit"] != IN_KWH:
         raise SystemExit(f"{row['name_en']} {year}: in {row['unit']}")
-    level, activity = row["level"], ELECTRICITY
+    level, name = row["level"], ELECTRICITY
     status, note = Status.CONFIRMED, "read in the text of the annex"
     if level == "province":
         place, levels = Place(row["code"].replace("-", "/")), ("Province", row["name_zh"])
     elif level == "regional grid":
         place, levels = Place(f"CN/Grid {GRIDS[row['name_en']]}"), ("Regional grid", row["name_zh"])
     else:
-        place, levels, activity = CHINA, ("Nation", row["name_zh"]), NATIONAL[level]
+        place, levels, name = CHINA, ("Nation", row["name_zh"]), NATIONAL[level]
         if "official appendix" not in row["verified_by"]:
             status, note = Status.RECALLED, "four public files that cite the announcement agree"
     if "official appendix" not in row["verified_by"] and place != CHINA:
         note = REPUBLISHED
     source = _grid_source(year, status, note)
-    return _grid(activity, year, row["factor"], place=place, source=source, levels=levels)
+    return _grid(name, year, row["factor"], place=place, source=source, levels=levels)
 
 
 def _electricity(folder: Path) -> list[Factor]:
     rows = _rows(folder / "china_grid_factors" / "china_grid_factors.csv")
     factors = [factor for row in rows if (factor := _grid_row(row)) is not None]
-    for activity, year, number in RECALLED_NATIONAL:
+    for name, year, number in RECALLED_NATIONAL:
         source = _grid_source(year, Status.RECALLED, "not confirmed in a text")
-        factors.append(_grid(activity, year, number, place=CHINA, source=source, levels=("Nation", "全国")))
+        factors.append(_grid(name, year, number, place=CHINA, source=source, levels=("Nation", "全国")))
     wanted = len(ANNOUNCEMENTS) * (PROVINCES + len(GRIDS) + len(NATIONAL))
     if len(factors) != wanted:
         raise SystemExit(f"{len(factors)} grid factors, not {wanted}")
     print(f"grid: left out {len(rows) - len(factors) + len(RECALLED_NATIONAL)} rows of other documents")
-    factors.sort(key=lambda factor: (factor.valid.start, factor.place.path, factor.activity))
+    factors.sort(key=lambda factor: (factor.valid.start, factor.place.path, factor.id))
     return [*factors, *_ets_factors(), _heat()]
 
 
@@ -338,6 +354,12 @@ POWER_TABLE = """
 """
 POWER_COAL = ("燃煤", "t", "26.7", "0.03356", "99")  # for days and batches without a valid test
 
+GRID_FROM = (
+    "Source: 生态环境部、国家统计局，关于发布2021/2022/2023年电力二氧化碳排放因子的公告; for power in the"
+    " national market (0.6101, 0.5810, 0.5703) and for heat 生态环境部, accounting guidelines, of which the"
+    " power guideline (企业温室气体排放核算方法与报告指南 发电设施) gives 0.6101; 0.5810 and 0.5703 are"
+    " recalled."
+)
 FUELS_FROM = (
     "Values: Table C.1 of the GB/T 32151 series; 省级温室气体清单编制指南(2025); 生态环境部,"
     " accounting guidelines of the steel industry (2024) and of power generation (2021)."
@@ -507,9 +529,15 @@ Made by `scripts/make_catalogue_china.py`, with the fuels `../fuel/cn-*.csv`; do
   Ecology and Environment and the National Bureau of Statistics: nation, 7 regional grids, 30 provinces;
   CO2 only. A factor holds in its data year; a later year needs a fallback. 2023 was read in
   the annex; provinces and regions of 2021 and 2022 in a re-publication; national 2021 and 2022 are
-  recalled. What is left when market-traded non-fossil power is taken out is market-based, as a residual
-  mix; the announcement names no method. Beside them: the factors of the national market (0.6101
-  confirmed, 0.5810 and 0.5703 recalled) and the default for heat.
+  recalled.
+- In `cn-grid`, "electricity" of the nation has two factors of a year: the average is location-based; what
+  is left when market-traded non-fossil power is taken out is market-based, as a residual mix. The
+  announcements name no method, so that is carbonkit's reading, and each such factor says so. Regions and
+  provinces have the average only.
+- Beside them, from the accounting guidelines and not from the announcements: what the national market
+  counted purchased power with (0.6101 of the power guideline of 2021, confirmed; 0.5810 for 2021 and 0.5703
+  from 2022, recalled: neither document was read), and the default for heat (0.11 t CO2 per GJ, a
+  re-publication of the sector guidelines).
 - `cn-fuels`: direct factors, heat × carbon × oxidation × 44/12 rounded half up to 8 places, of the tables
   of fuels. The steel guideline's enterprise formula has no oxidation; that of co-fired units has.
 - `cn-steel-materials`: table A.2 of the steel guideline.
@@ -548,7 +576,7 @@ def main() -> None:
         (
             "cn-grid",
             _electricity(folder),
-            "Source: 生态环境部、国家统计局，关于发布2021/2022/2023年电力二氧化碳排放因子的公告.",
+            GRID_FROM,
             GOVERNMENT,
         ),
         (

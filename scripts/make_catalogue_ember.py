@@ -30,7 +30,7 @@ NAME = "ember-grid"
 EDITION = "OWID 2000-2024"
 ACTIVITY = "electricity, life cycle"
 BASIS = "Ember, life cycle, GWP set not stated"
-LICENCE = "CC-BY-4.0"
+LICENCE = "CC-BY-4.0 (the publishers' usual licence; it did not come with the file)"
 ATTRIBUTION = (
     "Carbon intensity of electricity generation: Ember; Energy Institute, Statistical Review of World"
     " Energy; processed by Our World in Data. CC BY 4.0."

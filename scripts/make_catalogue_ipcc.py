@@ -282,7 +282,12 @@ Made by `scripts/make_catalogue_ipcc.py`, with the fuels `../fuel/{FUELS}.csv`; 
 - {ATTRIBUTION}
 - CO2 of all fuels equals the carbon content of Table 1.3 × 44/12 within 1 %. The 95 % limits are those of
   the carbon content × 44/12. CH4 and N2O are recalled defaults without limits, so a factor of all three
-  gases is "recalled"; the factors "CO2 alone" are confirmed. CO2 and CH4 of biomass are biogenic.
+  gases is "recalled"; the factors "CO2 alone" are confirmed.
+- Origin is set for biomass only: its CO2 stands apart from the scopes and its CH4 weighs as biogenic
+  methane. CO2 of other fuels needs none. CH4 of other fuels has none, as the tables give none: a set weighs
+  it with its value for methane of any origin (28 in AR5, 27.9 in AR6), not the fossil one (30, 29.8). The
+  fossil value adds the CO2 that methane turns into in the air; the CO2 of these fuels is already that of
+  all their carbon, so it would be counted twice.
 - Corrected: N2O of natural gas is 0.1 kg per TJ, not the 1.5 of ghgpy; the net calorific values of natural
   gas liquids and other primary solid biomass are 44.2 and 11.6 GJ per t, not the 44.3 and 11.8 of
   bonsai_ipcc. All of these are "recalled".

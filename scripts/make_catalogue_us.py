@@ -94,6 +94,7 @@ PER: Mapping[str, str] = MappingProxyType(
 AMOUNTS: Mapping[str, str] = MappingProxyType({"kg": "kg", "g": "g", "lb": "lb", "metric ton": "tCO2e"})
 DIRECT = {"1", "2", "3", "4", "5", "6", "7"}
 BIOFUELS = {"Biodiesel (100%)", "Ethanol (100%)"}
+CARBON = {"CO2", "CH4"}  # the gases of a fuel whose carbon has its origin
 NO_FACTOR: Mapping[str, str] = MappingProxyType(
     {
         "heat_content_HHV": "heat contents",
@@ -102,6 +103,9 @@ NO_FACTOR: Mapping[str, str] = MappingProxyType(
     }
 )
 UNIT = re.compile(r"(kg|g|lb|metric ton) (CO2e|CO2|CH4|N2O) per (.+)")
+GRID_METHODS: Mapping[str, Scope2Method | None] = MappingProxyType(
+    {"total output": Scope2Method.LOCATION, "non-baseload": None}
+)
 GRID = re.compile(r"([A-Z]{4}) \((.+)\)")  # as the edition of 2021 names a subregion
 POTENTIALS: Mapping[str, str] = MappingProxyType(
     {"Carbon dioxide": "CO2", "Methane": "CH4", "Nitrous oxide": "N2O", "HFC-23": "HFC23", "HFC-32": "HFC32"}
@@ -192,6 +196,8 @@ def _hub_factor(key: tuple[str, ...], group: list[Row], edition: Edition, basis:
     activity, place, method = _named(table, category, name, sub)
     biogenic = category.startswith("Biomass Fuels") or (table == "2" and name in BIOFUELS)
     notes = []
+    if table == "6" and method is None:
+        notes.append("marginal power, for what a project avoids; no method of scope 2 counts with it")
     if per == "ton-mile":
         notes.append("this edition writes ton-mile; it is read as short ton-mile, as later editions write")
     if table == "9":
@@ -204,7 +210,9 @@ def _hub_factor(key: tuple[str, ...], group: list[Row], edition: Edition, basis:
         if unit is None:
             raise SystemExit(f"{row['id']}: what is {row['unit']}?")
         weighed = {"basis": basis} if row["gas"] == "CO2e" else {}
-        origin = Origin.BIOGENIC if biogenic and row["gas"] == "CO2" else None
+        # EPA weighs all methane with one potential; only that of biomass fuels is sure to be of one origin,
+        # and methane of fossil fuels keeps EPA's one potential by having none.
+        origin = Origin.BIOGENIC if biogenic and row["gas"] in CARBON else None
         rates.append(Rate(row["gas"], _number(row["value"]), AMOUNTS[unit[1]], origin=origin, **weighed))
     return Factor(
         f"epa-hub:{activity}:{place}:{PER[per]}",
@@ -239,7 +247,9 @@ def _named(table: str, category: str, name: str, sub: str) -> tuple[str, Place, 
         code = name if sub else name[:4]
         if not average and not (GRID.fullmatch(name) or re.fullmatch(r"[A-Z]{4}", code)):
             raise SystemExit(f"Table 6: what place is {name}?")
-        return f"{heading} > {output}", Place("US" if average else f"US/{code}"), Scope2Method.LOCATION
+        if output not in GRID_METHODS:
+            raise SystemExit(f"Table 6: what output is {output}?")
+        return f"{heading} > {output}", Place("US" if average else f"US/{code}"), GRID_METHODS[output]
     if table == "7":
         return heading, Place("US"), Scope2Method.LOCATION
     if "Kraft" in category:
@@ -373,10 +383,15 @@ Made by `scripts/make_catalogue_us.py`; do not edit by hand.
 ## {HUB}, editions of 15 September 2021 and 15 January 2025
 
 - Publisher: {HUB_PUBLISHER}. Licence: {PUBLIC}; to be confirmed before a release.
-- Gases are masses as published. Fuels per mmBtu are on the gross calorific value; CO2 of biomass fuels,
-  biodiesel and ethanol is biogenic. CO2 of municipal solid waste is carried as published, undivided.
-- Electricity: total output and non-baseload are two activities, location-based; the places are eGRID's
-  subregions under US, and US itself for the average. eGRID2019 in 2021, eGRID2023 in 2025.
+- Gases are masses as published. Fuels per mmBtu are on the gross calorific value; CO2 and CH4 of biomass
+  fuels, biodiesel and ethanol are biogenic; peat is among them, as EPA has it, where the IPCC does not.
+  CO2 of municipal solid waste is carried as published, undivided.
+- CH4 of all else has no origin: EPA weighs all methane with one potential, and so does a GWP set where no
+  origin is said. That holds for fossil fuels, and for vehicles on biodiesel or ethanol (Table 4), as that
+  table does not say whether the fuel is a blend.
+- Electricity: total output and non-baseload are two activities; the places are eGRID's subregions under US,
+  and US itself for the average. Total output is location-based. Non-baseload has no scope 2 method: it is
+  for what a project avoids, and scope 2 refuses it. eGRID2019 in 2021, eGRID2023 in 2025.
 - Waste is CO2e only. Its basis is AR4 in 2021, by the note under Table 9 as a public copy of the
   workbook has it and by Table 11; it is AR5 in 2025 by Table 11 alone (landfilled paper is some 28/25
   of the edition of 2021, as methane's potential is).

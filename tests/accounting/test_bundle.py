@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 import subprocess
 import sys
 from importlib import resources
@@ -100,6 +101,41 @@ def test_the_files_are_small_and_say_nothing_of_when_they_were_made() -> None:
     assert sum(map(len, packed)) < 2_500_000
     assert {data[4:8] for data in packed} == {b"\0\0\0\0"}  # no time
     assert {data[3] for data in packed} == {0}  # no file name
+
+
+@pytest.mark.parametrize("page", ["NOTICE", "docs/sources.md"])
+def test_the_sentence_that_must_go_with_a_dataset_stands_where_readers_look(page: str) -> None:
+    held = " ".join((ROOT / page).read_text(encoding="utf-8").split())
+    for dataset in bundled_catalogues():
+        for_any_year = re.sub(r", 20\d\d(?=[.,])", ", [year]", dataset.attribution)
+        assert for_any_year in held, dataset.name
+
+
+@pytest.mark.parametrize("page", ["NOTICE", "docs/sources.md"])
+def test_every_dataset_is_named_where_its_terms_stand(page: str) -> None:
+    held = (ROOT / page).read_text(encoding="utf-8")
+    for name in NAMES:
+        assert name in held or re.sub(r"20\d\d$", "…", name) in held, name
+
+
+def test_terms_that_nobody_has_read_are_to_be_confirmed_before_a_release() -> None:
+    rows = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8").splitlines()
+    usual = [dataset for dataset in bundled_catalogues() if "usual" in dataset.licence]
+    assert (
+        len(usual) == 3 + 2 + 3 + 1
+    )  # the United Kingdom's of 2023 to 2025, its ETS, the United States, Ember
+    for dataset in usual:
+        names = {f"`{dataset.name}`", f"`{re.sub(r'20[0-9]{2}$', '…', dataset.name)}`"}
+        [row] = [row for row in rows if any(name in row for name in names)]
+        assert "to be confirmed before a release" in row
+
+
+def test_the_notices_of_the_two_transcriptions_are_kept() -> None:
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    assert "Copyright (c) 2023 Maik Budzinski" in notice
+    assert "Copyright (c) 2024 Bùi Khắc Tú" in notice
+    assert "Permission is hereby granted, free of charge" in notice
+    assert 'THE SOFTWARE IS PROVIDED "AS IS"' in notice
 
 
 def test_ten_editions_of_the_united_kingdom_go_together() -> None:

@@ -29,8 +29,8 @@ from carbonkit.accounting import (
     gwp_set,
 )
 from carbonkit.accounting.bundle import bundled, bundled_factors
-from carbonkit.errors import FixedBasisError, IncompatibleUnitsError
-from carbonkit.values import CO2e, Energy, Period, Place, Rounding, Spend, round_to
+from carbonkit.errors import BatchError, FixedBasisError, IncompatibleUnitsError
+from carbonkit.values import CO2e, Energy, Mass, Period, Place, Rounding, Spend, round_to
 from carbonkit.values.number import exact, multiply, total
 
 if TYPE_CHECKING:
@@ -281,7 +281,8 @@ def test_epa_natural_gas_per_mmbtu_of_gross_heat(year: int) -> None:
 )
 def test_egrid_electricity(year: int, place: str, output: str, published: str, data_year: int) -> None:
     catalogue = bundled(f"us-epa-hub-{year}")
-    factor = catalogue.find(f"Electricity > {output}", Place(place), f"{year}-10-01", method=LOCATION)
+    method = LOCATION if output == "total output" else None
+    factor = catalogue.find(f"Electricity > {output}", Place(place), f"{year}-10-01", method=method)
     assert amounts(factor)["CO2"] == f"{published} lb"
     assert (factor.data_year, factor.per) == (data_year, "MWh")
 
@@ -294,6 +295,27 @@ def test_every_subregion_has_both_outputs() -> None:
             "Electricity > non-baseload": 28,
         }
         assert len({factor.place for factor in grid}) == 28
+
+
+@pytest.mark.parametrize("year", [2021, 2025])
+def test_non_baseload_power_is_never_a_scope_2_factor(year: int) -> None:
+    catalogue = bundled(f"us-epa-hub-{year}")
+    marginal = [each for each in catalogue.factors if each.activity == "Electricity > non-baseload"]
+    assert {each.method for each in marginal} == {None}
+    assert {"avoids" in each.source.note for each in marginal} == {True}
+    assert {"avoids" in each.source.note for each in catalogue.factors if each.method} == {False}
+    bought = Activity(
+        "1",
+        "office",
+        "Electricity > non-baseload",
+        Energy(1, "MWh"),
+        US,
+        Period(f"{year}-10-01", f"{year}-11-01"),
+        Scope.TWO,
+    )
+    for method in Scope2Method:
+        with pytest.raises(BatchError, match="scope 2 method with a factor for Electricity > non-baseload"):
+            account([bought], catalogue, scope_2=[method])
 
 
 def test_an_mmbtu_of_us_gas_weighs_as_by_hand_under_two_sets() -> None:
@@ -322,6 +344,35 @@ def test_co2_of_biofuels_stands_apart() -> None:
         "Stationary combustion > Kraft pulping liquor > Bagasse",
     } < apart
     assert not {"Stationary combustion > Natural Gas", "Mobile combustion, CO2 > Motor Gasoline"} & apart
+
+
+@pytest.mark.parametrize("year", [2021, 2025])
+def test_methane_of_biomass_fuels_is_biogenic_and_no_other(year: int) -> None:
+    found = [
+        (factor.levels[1].startswith("Biomass Fuels"), rate.origin)
+        for factor in bundled_factors(f"us-epa-hub-{year}")
+        for rate in factor.rates
+        if rate.gas == "CH4"
+    ]
+    assert set(found) == {(True, Origin.BIOGENIC), (False, None)}
+    assert sum(biomass for biomass, _ in found) == 8 + 4 + 8 + 5  # solid, gaseous, liquid; pulping liquor
+
+
+def test_an_mmbtu_of_landfill_gas_weighs_its_methane_as_biogenic() -> None:
+    """3.2 g CH4 × 27.0 and 0.63 g N2O × 273 under AR6; 52.07 kg CO2 stands apart."""
+    burnt = Activity(
+        "1",
+        "works",
+        "Stationary combustion > Landfill Gas",
+        Energy(1000, "MMBtu"),
+        US,
+        Period("2025-03-01", "2025-04-01"),
+        Scope.ONE,
+        calorific=Calorific.GROSS,
+    )
+    statement = account([burnt], bundled("us-epa-hub-2025")).co2e(gwp_set("AR6"))
+    assert statement.total == CO2e("0.25839", "tCO2e")  # 86.4 + 171.99 kg
+    assert statement.biogenic_co2 == Mass("52.07", "t")
 
 
 @pytest.mark.parametrize(("year", "basis"), [(2021, "AR4"), (2025, "AR5")])

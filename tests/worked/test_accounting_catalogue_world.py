@@ -20,13 +20,16 @@ from pathlib import Path
 import pytest
 
 from carbonkit.accounting import Activity, Factor, Scope, Scope2Method, account, gwp_set
-from carbonkit.accounting.bundle import bundled
+from carbonkit.accounting.bundle import bundled, bundled_catalogues
 from carbonkit.accounting.calorific import Calorific
 from carbonkit.accounting.coverage import Coverage
 from carbonkit.accounting.fallback import Fallback, First
 from carbonkit.accounting.fuel import CO2_PER_CARBON, Fuel
 from carbonkit.accounting.fuel_table import bundled_fuels, fuel_tables
+from carbonkit.accounting.instrument import VintageWindow
+from carbonkit.accounting.market_based import dual_scope_2
 from carbonkit.accounting.origin import Origin
+from carbonkit.accounting.purchased_energy import WithoutResidualMix
 from carbonkit.errors import BatchError, UnknownFactorError
 from carbonkit.values import Mass, Period, Place, Rounding, Status, quantity, round_to
 
@@ -189,6 +192,8 @@ def test_carbon_dioxide_of_biomass_stands_apart_and_its_methane_does_not() -> No
     for factor in bundled("ipcc-2006-stationary").factors:
         assert factor.rates[0].apart == (factor.id.split(" > ")[0] in biomass)
         assert not any(rate.apart for rate in factor.rates[1:])
+        methane = {rate.origin for rate in factor.rates if rate.gas == "CH4"}
+        assert methane <= {Origin.BIOGENIC if factor.rates[0].apart else None}  # fossil methane has no origin
     burnt = Activity(
         "1",
         "kiln",
@@ -236,13 +241,55 @@ def test_the_announcement_of_2023_has_its_day() -> None:
 
 
 def test_national_factors_without_traded_power_and_of_fossil_power() -> None:
-    traded_out, fossil = "electricity, without market-traded non-fossil power", "electricity, fossil power"
-    assert [one(grid("CN", year, traded_out, MARKET)) for year in (2021, 2022, 2023)] == [
-        "0.5942",
-        "0.5856",
-        "0.6096",
-    ]
+    traded_out = [grid("CN", year, method=MARKET) for year in (2021, 2022, 2023)]
+    assert [one(factor) for factor in traded_out] == ["0.5942", "0.5856", "0.6096"]
+    fossil = "electricity, fossil power"
     assert [one(grid("CN", year, fossil)) for year in (2021, 2022, 2023)] == ["0.8426", "0.8325", "0.8273"]
+
+
+def test_the_national_residual_mix_says_what_it_is_and_how_sure() -> None:
+    found = [grid("CN", year, method=MARKET) for year in (2021, 2022, 2023)]
+    assert {factor.id for factor in found} == {"CN electricity, without market-traded non-fossil power"}
+    assert {factor.id for factor in found}.isdisjoint({grid("CN", 2023).id})
+    assert [factor.source.status for factor in found] == [
+        Status.RECALLED,
+        Status.RECALLED,
+        Status.CONFIRMED,
+    ]
+    for factor in found:
+        assert "names no method" in factor.source.note
+        assert "carbonkit's reading" in factor.explain().text()
+    assert "carbonkit's reading" not in grid("CN", 2023).source.note
+    market = {it.place for it in bundled("cn-grid").factors if it.method is MARKET}
+    assert market == {CHINA}  # no region, no province
+
+
+def test_a_chinese_bill_is_accounted_by_both_methods() -> None:
+    """1,000 MWh × 0.5306 and × 0.6096 kg per kWh."""
+    year, both = Period.year(2023), list(Scope2Method)
+    bought = Activity("1", "plant", "electricity", quantity(1000, "MWh"), CHINA, year, Scope.TWO)
+    inventory = account([bought], bundled("cn-grid"), scope_2=both)
+    totals = [str(inventory.co2e(gwp_set("AR5"), scope_2=it).total.to("tCO2e").number) for it in both]
+    assert [Decimal(number) for number in totals] == [Decimal("530.6"), Decimal("609.6")]
+
+
+def test_a_provinces_bill_takes_the_national_residual_mix_only_if_the_policy_allows_it() -> None:
+    year, catalogue = Period.year(2023), bundled("cn-grid")
+    bought = Activity("1", "plant", "electricity", quantity(1000, "MWh"), Place("CN/SH"), year, Scope.TWO)
+    with pytest.raises(BatchError, match="scope 2 method with a factor for electricity at CN/SH"):
+        account([bought], catalogue, scope_2=list(Scope2Method))
+    found = dual_scope_2(
+        [bought],
+        [],
+        catalogue,
+        period=year,
+        vintage=VintageWindow(months_before=0, months_after=0),
+        residual_mix=catalogue,
+        without_residual_mix=WithoutResidualMix.REFUSE,
+        fallback=Fallback(first=First.PLACE, wider=True),
+    ).inventory()
+    masses = {it: dict(found.masses(scope_2=it))["CO2"].to("t").number for it in Scope2Method}
+    assert masses == {LOCATION: Decimal("573.7"), MARKET: Decimal("609.6")}
 
 
 def test_every_year_has_thirty_provinces_and_seven_grids() -> None:
@@ -283,6 +330,10 @@ def test_factors_of_the_national_market_and_of_heat() -> None:
     ]
     assert [one(it) for it in found] == ["0.6101", "0.5810", "0.5703", "0.5703", "0.5703", "0.5703"]
     assert [it.source.status for it in found[:3]] == [Status.CONFIRMED, Status.RECALLED, Status.RECALLED]
+    assert not any("公告" in it.source.title for it in found)
+    assert all("not of an announcement" in it.source.note for it in found[1:])
+    [dataset] = [it for it in bundled_catalogues() if it.name == "cn-grid"]
+    assert all(figure in dataset.attribution for figure in ("0.6101", "0.5810", "0.5703", "guidelines"))
     with pytest.raises(UnknownFactorError):
         catalogue.find("electricity, ETS power accounting", CHINA, Period.year(2026), method=LOCATION)
     assert str(catalogue.find("heat, default", CHINA, Y2024, method=LOCATION).rates[0]) == "0.11 t CO2"
