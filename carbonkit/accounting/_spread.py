@@ -7,6 +7,7 @@ order of their names, so that the order of the rows changes no result.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
@@ -16,11 +17,12 @@ import attrs
 from carbonkit.accounting.gwp import GwpSet
 from carbonkit.accounting.rate import Amount
 from carbonkit.errors import BatchError, InvalidValueError, Problem, UnknownGasError
-from carbonkit.values.number import Exact, exact, multiply, plain, subtract
+from carbonkit.values.field import check_type
+from carbonkit.values.number import Exact, exact, multiply, plain, subtract, total
 from carbonkit.values.quantity import Mass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
     from carbonkit.accounting.activity import Activity
     from carbonkit.accounting.calculation import Calculation
@@ -29,19 +31,32 @@ if TYPE_CHECKING:
     from carbonkit.accounting.rate import Rate
     from carbonkit.accounting.statement import Statement
 
-__all__ = ["Assumption", "Inputs", "OfCalculation", "OfFactor", "OfLine", "OfRate", "inputs", "potentials"]
+__all__ = [
+    "Assumption",
+    "Inputs",
+    "OfCalculation",
+    "OfFactor",
+    "OfLine",
+    "OfRate",
+    "half_width",
+    "inputs",
+    "potentials",
+    "reversals",
+]
 
 HUNDREDTH: Final = Decimal("0.01")
 
 
-def half_width(value: Exact | None, *, field: str = "uncertainty") -> Decimal | None:
-    """Take half of a 95 % interval in percent."""
-    if value is None:
-        return None
+def half_width(value: Exact, *, field: str = "uncertainty") -> Decimal:
+    """Take half of a 95 % interval in percent; none is no zero."""
     number = exact(value, field=field)
     if number < 0:
         raise InvalidValueError("be zero or more", was=plain(number), field=field)
     return number
+
+
+def _maybe_half_width(value: Exact | None) -> Decimal | None:
+    return None if value is None else half_width(value)
 
 
 @attrs.frozen(kw_only=True)
@@ -62,15 +77,16 @@ class Assumption:
         5
     """
 
-    activity: Decimal | None = attrs.field(default=None, converter=half_width)
-    factor: Decimal | None = attrs.field(default=None, converter=half_width)
-    calculation: Decimal | None = attrs.field(default=None, converter=half_width)
+    activity: Decimal | None = attrs.field(default=None, converter=_maybe_half_width)
+    factor: Decimal | None = attrs.field(default=None, converter=_maybe_half_width)
+    calculation: Decimal | None = attrs.field(default=None, converter=_maybe_half_width)
 
 
 @attrs.frozen
 class OfRate:
-    """A factor's rate: what a unit of activity makes of one gas, and half of its 95 % interval, in tCO2e."""
+    """A factor's rate: what a unit of activity makes of a gas, and half of its 95 % interval, in tCO2e."""
 
+    name: str
     gas: str
     weight: Decimal
     half: Decimal
@@ -133,7 +149,10 @@ def inputs(statement: Statement, assumed: Assumption | None) -> Inputs:
 
     Raises:
         BatchError: If some have no uncertainty and nothing is assumed for them; all are named.
+        WrongTypeError: If what is assumed is no `Assumption`.
     """
+    if assumed is not None:
+        check_type(assumed, Assumption, field="assumed")
     finder = _Finder(statement.gwp, assumed if assumed is not None else Assumption())
     groups: dict[Factor, list[Line]] = {}
     by_identity: dict[int, list[Line]] = {}
@@ -155,14 +174,27 @@ def inputs(statement: Statement, assumed: Assumption | None) -> Inputs:
 
 def potentials(given: Mapping[str, Exact], gwp: GwpSet) -> dict[str, Decimal]:
     """Take the uncertainties of global warming potentials by gas, in percent."""
+    check_type(given, Mapping, field="potential")
     known = {potential.gas for potential in gwp.potentials}
     taken = {}
     for gas, percent in given.items():
         if gas not in known:
             raise UnknownGasError(f"be a gas of the GWP set {gwp.id}", was=gas, field="potentials")
-        number = half_width(percent, field="potentials")
-        taken[gas] = number if number is not None else Decimal(0)
+        taken[gas] = half_width(percent, field="potentials")
     return taken
+
+
+def reversals(found: Inputs) -> Iterator[str]:
+    """Say how many rows take back what others emitted, as their errors are not those of the others."""
+    lines = (line for factor in found.factors for line in factor.lines if line.percent)
+    calculations = (each for each in found.calculations if each.percent)
+    count = sum(line.number < 0 for line in lines)
+    count += sum(total(number for _, number in each.parts) < 0 for each in calculations)
+    if count:
+        yield (
+            f"{count} negative rows have an uncertainty, each taken as independent: "
+            "the error of a credit note does not cancel that of its bill"
+        )
 
 
 def tonnes(amount: Amount, gwp: GwpSet) -> Decimal:
@@ -185,7 +217,7 @@ class _Finder:
     def factor(self, factor: Factor, lines: list[Line]) -> OfFactor:
         """Gather a factor's rates and its lines."""
         name = f"{factor.id} ({factor.edition})"
-        rates = tuple(self._rate(rate, factor, name) for rate in factor.rates if not rate.apart)
+        rates = tuple(self._rate(rate, factor) for rate in factor.rates if not rate.apart)
         quantities = [
             OfLine(line.activity.id, line.quantity.number, self._activity(line.activity)) for line in lines
         ]
@@ -205,15 +237,17 @@ class _Finder:
             return activity.uncertainty
         return self._take("activities", self.assumed.activity, activity, f"activity {activity.id}")
 
-    def _rate(self, rate: Rate, factor: Factor, name: str) -> OfRate:
+    def _rate(self, rate: Rate, factor: Factor) -> OfRate:
+        gas = rate.gas if rate.origin is None else f"{rate.origin} {rate.gas}"
+        name = f"factor {factor.id} ({factor.edition}), {gas}"
         weight = self._weigh(rate, rate.number)
         if rate.lower is None or rate.upper is None:
-            percent = self._take(
-                "rates of factors", self.assumed.factor, factor, f"factor {name}, {rate.gas}"
-            )
-            return OfRate(rate.gas, weight, multiply(weight, multiply(percent, HUNDREDTH)), asymmetric=False)
+            percent = self._take("rates of factors", self.assumed.factor, factor, name)
+            half = multiply(weight, multiply(percent, HUNDREDTH))
+            return OfRate(name, rate.gas, weight, half, asymmetric=False)
         below, above = subtract(rate.number, rate.lower), subtract(rate.upper, rate.number)
-        return OfRate(rate.gas, weight, self._weigh(rate, max(below, above)), asymmetric=below != above)
+        half = self._weigh(rate, max(below, above))
+        return OfRate(name, rate.gas, weight, half, asymmetric=below != above)
 
     def _weigh(self, rate: Rate, number: Decimal) -> Decimal:
         return tonnes(Amount(rate.gas, number, rate.unit, basis=rate.basis, origin=rate.origin), self.gwp)

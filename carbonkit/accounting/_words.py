@@ -88,6 +88,7 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "scope 2": Words("scope 2", "范围二"),
         "scope 3": Words("scope 3", "范围三"),
         "total": Words("total", "总量"),
+        "exact": Words("{}, exact figure", "{}，精确值"),
         "no category": Words("no category", "未归类"),
         "biogenic": Words("biogenic CO2, outside of {}", "{}之外的生物源二氧化碳"),
         "gas": Words("by gas", "按气体"),

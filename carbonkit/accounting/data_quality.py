@@ -93,7 +93,7 @@ def accuracy(percent: Exact) -> Accuracy:
     References:
         WRI/WBCSD, GHG Protocol, tool for measurement and estimation uncertainty, from memory.
     """
-    number = half_width(percent) or Decimal(0)
+    number = half_width(percent)
     for limit, found in ((5, Accuracy.HIGH), (15, Accuracy.GOOD), (30, Accuracy.FAIR)):
         if number <= limit:
             return found

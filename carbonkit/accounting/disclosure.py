@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from decimal import Decimal
 from itertools import product
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attrs
 
@@ -30,14 +31,20 @@ from carbonkit.values.number import Rounding, multiply, plain, round_to, subtrac
 from carbonkit.values.unit import unit_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
+    from carbonkit.accounting.activity import Activity
+    from carbonkit.accounting.calculation import Calculation
     from carbonkit.accounting.gwp import GwpSet
+    from carbonkit.values.place import Place
 
 __all__ = ["Disclosure", "Figure", "disclose"]
 
 _FORMAT: Final = 1
 _BOTH: Final = (Scope2Method.LOCATION, Scope2Method.MARKET)
+_NAMED: Final = 5  # of what a method does not account for, how many an error names
+
+_Bought: TypeAlias = "tuple[str, str, Place]"  # facility, activity and place of purchased energy
 
 
 @attrs.frozen
@@ -51,6 +58,7 @@ class Figure:
         chinese: Its label in Chinese.
         number: The printed number.
         unit: What is counted.
+        exact: The exact number, where the printed one is a step or more away from it.
 
     Example:
         >>> print(Figure("scope/1", "scope 1", "范围一", Decimal("12.0"), "tCO2e"))
@@ -62,6 +70,7 @@ class Figure:
     chinese: str
     number: Decimal
     unit: str
+    exact: Decimal | None = None
 
     @property
     def section(self) -> str:
@@ -110,6 +119,16 @@ class Disclosure:
     figures: tuple[Figure, ...]
     statements: tuple[Statement, ...]
 
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What a reader must know: each part that is printed a step or more away from its exact figure."""
+        return tuple(
+            f"{each}, a step or more away from its exact figure, {plain(each.exact)} {each.unit}, "
+            "so that all parts add up"
+            for each in self.figures
+            if each.exact is not None
+        )
+
     def figure(self, key: str) -> Figure:
         """
         Find one figure.
@@ -134,11 +153,18 @@ class Disclosure:
         List the figures for a table.
 
         Returns:
-            For each its label in both languages, its number written out, and its unit.
+            For each its label in both languages, its number written out, and its unit; then, labelled as
+            such, the exact figure of each that is printed a step or more away from it.
         """
-        return tuple(
+        printed = [
             (Words(each.english, each.chinese), plain(each.number), each.unit) for each in self.figures
-        )
+        ]
+        note = WORDS["exact"]
+        for each in self.figures:
+            if each.exact is not None:
+                words = Words(note.english.format(each.english), note.chinese.format(each.chinese))
+                printed.append((words, plain(each.exact), each.unit))
+        return tuple(printed)
 
     def as_dict(self) -> dict[str, object]:
         """
@@ -159,9 +185,11 @@ class Disclosure:
                     "label": {"en": each.english, "zh": each.chinese},
                     "number": plain(each.number),
                     "unit": each.unit,
+                    **({} if each.exact is None else {"exact": plain(each.exact)}),
                 }
                 for each in self.figures
             ],
+            "findings": list(self.findings),
         }
 
     def csv(self) -> str:
@@ -169,14 +197,16 @@ class Disclosure:
         Write the figures as CSV, with both languages.
 
         Returns:
-            The text, with one line for each figure after the header.
+            The text, with one line for each figure after the header; in its last column the exact figure,
+            where the printed one is a step or more away from it.
         """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(("key", "label_en", "label_zh", "number", "unit"))
+        writer.writerow(("key", "label_en", "label_zh", "number", "unit", "exact"))
         for each in self.figures:
             labels = (_harmless(each.english), _harmless(each.chinese))
-            writer.writerow((_harmless(each.key), *labels, plain(each.number), each.unit))
+            exact = "" if each.exact is None else plain(each.exact)
+            writer.writerow((_harmless(each.key), *labels, plain(each.number), each.unit, exact))
         return text.getvalue()
 
     def explain(self) -> Explanation:
@@ -196,7 +226,11 @@ class Disclosure:
             f"disclosure under {self.gwp}",
             f"{len(self.figures)} figures",
             how,
-            parts=(*printed, *(statement.explain() for statement in self.statements)),
+            parts=(
+                *printed,
+                *(Explanation("finding", each) for each in self.findings),
+                *(statement.explain() for statement in self.statements),
+            ),
         )
 
     def __repr__(self) -> str:
@@ -216,8 +250,11 @@ def disclose(
     """
     Round an inventory for publication: once, and so that all parts add up.
 
-    The totals, and what scopes 1 and 3 make together, decide: each total is rounded as named, and
-    every part is its exact figure rounded up or down by less than one step.
+    Each total is rounded as named; every part is its exact figure rounded up or down, so that it is
+    off by less than one step, wherever there are such parts that add up. There are none where the two
+    totals were rounded in opposite directions and the printed scopes 1 and 3 can not serve both:
+    then scope 2 is what they leave of its total, a step or more off, and the disclosure's findings
+    name it with its exact figure. FLOOR and CEILING never come to this.
 
     Args:
         inventory: What was accounted; purchased energy by both methods.
@@ -231,8 +268,8 @@ def disclose(
         The printed figures.
 
     Raises:
-        InvalidValueError: If purchased energy was accounted by one method only, or `places` is beyond
-            what a number may have.
+        InvalidValueError: If purchased energy was accounted by one method only, or not the same energy by
+            both, or `places` is beyond what a number may have.
         IncompatibleUnitsError: If the unit is none of CO2e.
         UnknownGasError: If the set does not hold a gas.
         FixedBasisError: If a factor gives only CO2e, on another basis than this set.
@@ -252,6 +289,9 @@ def disclose(
             field="scope_2",
             hint="account(…, scope_2=[Scope2Method.LOCATION, Scope2Method.MARKET])",
         )
+    if methods:
+        _check_same_energy(inventory)
+    check_type(beside, Iterable, field="beside")
     statements = tuple(inventory.co2e(gwp, scope_2=method) for method in methods or (None,))
     printer = _Printer(unit_named(unit).name, places, rounding)
     figures = [*printer.scopes(statements), *printer.cuts(statements), *printer.biogenic(statements)]
@@ -262,6 +302,35 @@ def disclose(
     return Disclosure(gwp.id, places, rounding, tuple(figures), statements)
 
 
+def _check_same_energy(inventory: Inventory) -> None:
+    """Refuse two totals of which one leaves out energy that the other takes in."""
+    bought: dict[Scope2Method | None, dict[_Bought, None]] = {method: {} for method in _BOTH}
+    lines = inventory.lines
+    for activity, place in zip(lines.activities, lines.chosen, strict=True):
+        if activity.scope is Scope.TWO:
+            bought[lines.factors[place].method][_bought(activity)] = None
+    for calculation in inventory.calculations:
+        if calculation.scope is Scope.TWO:
+            bought[calculation.method][_bought(calculation)] = None
+    lacks = []
+    for method, other in (_BOTH, _BOTH[::-1]):
+        missing = [key for key in bought[other] if key not in bought[method]]
+        named = [f"{activity} at {place}, facility {facility}" for facility, activity, place in missing]
+        if named:
+            more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+            lacks.append(f"; {method} lacks {', '.join(named[:_NAMED])}{more}")
+    if lacks:
+        raise InvalidValueError(
+            f"account for the same energy by both methods{''.join(lacks)}",
+            field="scope_2",
+            hint="where a method finds no emissions, say so with a row of zero",
+        )
+
+
+def _bought(row: Activity | Calculation) -> _Bought:
+    return row.facility, row.activity, row.place
+
+
 @attrs.define
 class _Printer:
     """Rounds figures so that they add up."""
@@ -270,6 +339,11 @@ class _Printer:
     places: int
     rounding: Rounding
     third: Decimal | None = None  # the printed figure of scope 3
+
+    @property
+    def step(self) -> Decimal:
+        """One step of the last place that is printed."""
+        return Decimal((0, (1,), -self.places))
 
     def scopes(self, statements: tuple[Statement, ...]) -> Iterator[Figure]:
         """Print the scopes and the totals."""
@@ -282,20 +356,20 @@ class _Printer:
         sums = dict(zip(common, printed, strict=True))
         self.third = sums.get(str(Scope.THREE))
         if str(Scope.ONE) in sums:
-            yield self._figure("scope/1", WORDS["scope 1"], sums[str(Scope.ONE)])
-        for statement, whole in zip(statements, totals, strict=True):
+            exact = found[0][str(Scope.ONE)].number
+            yield self._figure("scope/1", WORDS["scope 1"], sums[str(Scope.ONE)], exact)
+        for statement, whole, parts in zip(statements, totals, found, strict=True):
             if statement.scope_2 is not None:
                 words = _with(WORDS["scope 2"], statement.scope_2)
-                second = subtract(whole, total(printed))
-                yield self._figure(f"scope/2/{statement.scope_2.value}", words, second)
+                second, exact = subtract(whole, total(printed)), parts[str(Scope.TWO)].number
+                yield self._figure(f"scope/2/{statement.scope_2.value}", words, second, exact)
         if self.third is not None:
-            yield self._figure("scope/3", WORDS["scope 3"], self.third)
+            yield self._figure("scope/3", WORDS["scope 3"], self.third, found[0][str(Scope.THREE)].number)
         for statement, whole in zip(statements, totals, strict=True):
-            if statement.scope_2 is None:
-                yield self._figure("total", WORDS["total"], whole)
-            else:
-                words = _with(WORDS["total"], statement.scope_2)
-                yield self._figure(f"total/{statement.scope_2.value}", words, whole)
+            key, words, exact = "total", WORDS["total"], statement.total.to(self.unit).number
+            if statement.scope_2 is not None:
+                key, words = f"total/{statement.scope_2.value}", _with(words, statement.scope_2)
+            yield self._figure(key, words, whole, exact)
 
     def cuts(self, statements: tuple[Statement, ...]) -> Iterator[Figure]:
         """Print the parts of scope 3 by category, and of each total by gas and facility."""
@@ -303,18 +377,19 @@ class _Printer:
             categories = {str(category): category for category in Category}
             parts = statements[0].by_category().to(self.unit).parts
             rounded = largest_remainder([amount.number for _, amount in parts], self.third, self.places)
-            for (label, _), number in zip(parts, rounded, strict=True):
+            for (label, exact), number in zip(parts, rounded, strict=True):
                 category = categories.get(label)
                 words = WORDS["no category"] if category is None else CATEGORIES[category]
-                yield self._figure(f"category/{category.value if category else 'none'}", words, number)
+                key = f"category/{category.value if category else 'none'}"
+                yield self._figure(key, words, number, exact.number)
         for statement in statements:
-            for cut in (statement.by_gas(), statement.by_facility()):
-                rounded_cut = cut.to(self.unit).rounded(self.places, self.rounding)
-                for label, amount in rounded_cut.parts:
+            for cut in (statement.by_gas().to(self.unit), statement.by_facility().to(self.unit)):
+                rounded_cut = cut.rounded(self.places, self.rounding)
+                for (label, exact), (_, amount) in zip(cut.parts, rounded_cut.parts, strict=True):
                     key, words = f"{cut.by}/{label}", same(label)
                     if statement.scope_2 is not None:
                         key, words = f"{key}/{statement.scope_2.value}", _with(words, statement.scope_2)
-                    yield self._figure(key, words, amount.number)
+                    yield self._figure(key, words, amount.number, exact.number)
 
     def biogenic(self, statements: tuple[Statement, ...]) -> Iterator[Figure]:
         """Print biogenic CO2 by scope; each scope that has any by itself, as they have no total."""
@@ -339,28 +414,29 @@ class _Printer:
     def _together(self, shared: list[Decimal], apart: list[Decimal], totals: list[Decimal]) -> list[Decimal]:
         """Round what both totals share, so that what is left for scope 2 is nearest to its exact figures."""
         # each shared figure is cut down, or one step more than that: of these few choices the one is
-        # taken with every figure off by less than a step, and with the smallest sum of squares
+        # taken with every figure off by less than a step, if any is, and with the smallest sum of squares
         if not apart:
             return largest_remainder(shared, totals[0], self.places)
         cut = [round_to(number, self.places, Rounding.FLOOR) for number in shared]
         up = [round_to(number, self.places, Rounding.CEILING) for number in shared]
-        step = Decimal((0, (1,), -self.places))
+        step = self.step
 
         def off(choice: Iterable[Decimal]) -> tuple[bool, Decimal]:
             printed = list(choice)
             printed += [subtract(whole, total(choice)) for whole in totals]
             errors = [subtract(a, b) for a, b in zip(printed, (*shared, *apart), strict=True)]
-            return any(abs(each) >= step for each in errors), total(multiply(each, each) for each in errors)
+            far = any(each.copy_abs() >= step for each in errors)
+            return far, total(multiply(each, each) for each in errors)
 
         return list(min(product(*map(dict.fromkeys, zip(cut, up, strict=True))), key=off))
 
     def _rounded(self, number: Decimal) -> Decimal:
         return round_to(number, self.places, self.rounding)
 
-    def _figure(self, key: str, words: Words, number: Decimal) -> Figure:
-        return Figure(
-            key, words.english, words.chinese, round_to(number, self.places, self.rounding), self.unit
-        )
+    def _figure(self, key: str, words: Words, number: Decimal, exact: Decimal) -> Figure:
+        far = subtract(number, exact).copy_abs() >= self.step
+        printed = round_to(number, self.places, self.rounding)
+        return Figure(key, words.english, words.chinese, printed, self.unit, exact if far else None)
 
 
 def _with(words: Words, method: Scope2Method) -> Words:

@@ -29,6 +29,7 @@ from carbonkit.accounting._spread import (
     OfFactor,
     inputs,
     potentials,
+    reversals,
 )
 from carbonkit.accounting.statement import Statement
 from carbonkit.accounting.uncertainty import square_root
@@ -104,7 +105,7 @@ class Simulation:
         steps: The drawn totals from small to large, in steps of `step`.
         step: How much one step is. [tCO2e]
         findings: What a reader must know: what was assumed, which limits are not symmetric, what was
-            drawn from a lognormal distribution.
+            drawn from a lognormal distribution, how many reversals err by themselves.
 
     Example:
         >>> found = Simulation(CO2e("2", "tCO2e"), 7, (1, 2, 3, 4), Decimal("0.5"), ())
@@ -271,8 +272,9 @@ def simulate(
     """
     Draw all that is uncertain again and again, and add up the total each time.
 
-    A rate is drawn once for all lines of its factor, a potential once for all of its gas. The
-    order of the rows changes nothing.
+    A rate is drawn once for all lines of its factor, a potential once for all of its gas, a quantity
+    once for each row, so that a bill and its credit note err apart, and so do the parts of one bill that
+    was split, which narrows the interval. The order of the rows changes nothing.
 
     Args:
         statement: The inventory, weighed.
@@ -311,7 +313,7 @@ def simulate(
     if not _FEWEST <= count <= _MOST:
         raise InvalidValueError(f"be from {_FEWEST} to {_MOST}", was=count, field="draws")
     found = inputs(statement, assumed)
-    model = _Model.of(found, potentials(potential or {}, statement.gwp))
+    model = _Model.of(found, potentials({} if potential is None else potential, statement.gwp))
     random = Random(start)  # noqa: S311  a simulation that can be repeated, no secret
     every = max(1, count // _REPORTS)
     steps = []
@@ -319,7 +321,7 @@ def simulate(
         steps.append(model.draw(random))
         if progress is not None and (done % every == 0 or done == count):
             progress(done, count)
-    findings = (*found.assumed, *model.findings)
+    findings = (*found.assumed, *model.findings, *reversals(found))
     return Simulation(statement.total, start, tuple(sorted(steps)), model.step, findings)
 
 
@@ -389,10 +391,9 @@ def _of_factor(factor: OfFactor, findings: list[str]) -> _Group:
     over = _scale([*(rate.weight for rate in factor.rates), *(rate.half for rate in factor.rates)])
     weights = []
     for rate in factor.rates:
-        name = f"factor {factor.name}, {rate.gas}"
         if rate.asymmetric:
-            findings.append(f"{name}: limits not symmetric, the farther one was taken")
-        drawn = drawn_around(_whole(rate.weight, over), _whole(rate.half, over), name, findings)
+            findings.append(f"{rate.name}: limits not symmetric, the farther one was taken")
+        drawn = drawn_around(_whole(rate.weight, over), _whole(rate.half, over), rate.name, findings)
         weights.append((rate.gas, drawn))
     return _Group(scale + over, certain, tuple(quantities), tuple(weights))
 

@@ -284,7 +284,7 @@ def read_snapshot(text: str, *, file: str, largest: int = _LARGEST) -> Snapshot:
 
     Raises:
         IntegrityError: If anything was changed; the error names the records.
-        InvalidValueError: If it is too long, or no snapshot of a schema that is known.
+        InvalidValueError: If it is no text, too long, or no snapshot of a schema that is known.
 
     Example:
         >>> read_snapshot('{"schema": 7}', file="2025.json")
@@ -292,6 +292,8 @@ def read_snapshot(text: str, *, file: str, largest: int = _LARGEST) -> Snapshot:
         ...
         carbonkit.errors.InvalidValueError: 2025.json: must be a snapshot of schema 1, was schema 7
     """
+    check_type(text, str, field="text")
+    check_type(largest, int, field="largest")
     if len(text) > largest:
         must = f"have at most {largest} characters"
         raise InvalidValueError(must, was=len(text), file=file, hint="pass largest=… if it is meant")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.accounting.disclosure import Disclosure, Figure
+from carbonkit.accounting.scope import Scope2Method
 from carbonkit.errors import InvalidValueError
 from carbonkit.values.field import check_type
 from carbonkit.values.number import plain
@@ -19,8 +20,6 @@ from carbonkit.values.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from carbonkit.accounting.scope import Scope2Method
 
 __all__ = ["ESRS_E1_6", "Fact", "Taxonomy", "reported_facts"]
 
@@ -136,6 +135,8 @@ def reported_facts(
     """
     check_type(disclosure, Disclosure, field="disclosure")
     check_type(taxonomy, Taxonomy, field="taxonomy")
+    if total_by is not None:
+        check_type(total_by, Scope2Method, field="total_by")
     figures = {figure.key: figure for figure in disclosure.figures}
     total = "total" if total_by is None else f"total/{total_by.value}"
     if total not in figures:

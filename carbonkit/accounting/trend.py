@@ -8,9 +8,10 @@ current year alone is sensitivity B.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import attrs
 
@@ -22,9 +23,6 @@ from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type
 from carbonkit.values.number import Exact, Rounding, exact, plain
 from carbonkit.values.source import Source, Status
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = ["Trend", "TrendColumns", "TrendRow", "trend_uncertainty"]
 
@@ -45,7 +43,7 @@ def _number(value: Exact) -> Decimal:
 
 
 def _percent(value: Exact) -> Decimal:
-    return half_width(value) or Decimal(0)
+    return half_width(value)
 
 
 @attrs.frozen
@@ -221,6 +219,7 @@ def trend_uncertainty(
     References:
         IPCC, 2006 Guidelines, volume 1, chapter 3, table 3.2 and its notes A to E, from memory.
     """
+    check_type(rows, Iterable, field="rows")
     known = tuple(rows)
     for row in known:
         check_type(row, TrendRow, field="row")

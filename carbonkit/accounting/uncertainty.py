@@ -8,10 +8,11 @@ taken once, where the figure is reported.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import isqrt
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import attrs
 
@@ -23,10 +24,11 @@ from carbonkit.accounting._spread import (
     half_width,
     inputs,
     potentials,
+    reversals,
 )
 from carbonkit.accounting.data_quality import ACCURACY_CLASSES, accuracy
 from carbonkit.accounting.statement import Statement
-from carbonkit.errors import InvalidValueError
+from carbonkit.errors import InvalidValueError, WrongTypeError
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type
 from carbonkit.values.number import (
@@ -37,12 +39,13 @@ from carbonkit.values.number import (
     multiply,
     round_to,
     total,
+    whole,
 )
 from carbonkit.values.quantity import CO2e
 from carbonkit.values.source import Source, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 __all__ = [
     "Assumption",
@@ -53,6 +56,8 @@ __all__ = [
     "square_root",
     "sum_uncertainty",
 ]
+
+Each = TypeVar("Each")
 
 _UNIT: Final = "tCO2e"
 _CLASSED: Final = 9  # decimal places of a percentage that is put in a class
@@ -88,16 +93,19 @@ def square_root(square: Fraction, places: int, rounding: Rounding) -> Decimal:
         The rounded root; that of the exact number, not of one that was cut off before.
 
     Raises:
-        InvalidValueError: If `square` is negative, or `places` is beyond what a number may have.
+        InvalidValueError: If `square` is negative or no fraction, or `places` is beyond what a number may
+            have.
 
     Example:
         >>> square_root(Fraction(125), 4, Rounding.HALF_UP)
         Decimal('11.1803')
     """
+    check_type(square, Fraction, field="square")
     round_to(0, places, rounding)
     if square < 0:
         raise InvalidValueError("be zero or more", was=square, field="square")
-    scaled = square * Fraction(100) ** places
+    kept = whole(places, field="places")
+    scaled = square * Fraction(100) ** kept
     floor = isqrt(scaled.numerator // scaled.denominator)
     above, half = scaled - floor**2, scaled - Fraction(2 * floor + 1, 2) ** 2
     up = {
@@ -109,7 +117,7 @@ def square_root(square: Fraction, places: int, rounding: Rounding) -> Decimal:
         Rounding.HALF_EVEN: half > 0 or (half == 0 and floor % 2 == 1),
     }
     steps = Decimal(floor + up[rounding])
-    return round_to(multiply(steps, Decimal((0, (1,), -places))), places, rounding)
+    return round_to(multiply(steps, Decimal((0, (1,), -kept))), places, rounding)
 
 
 def product_uncertainty(percents: Iterable[Exact], places: int, rounding: Rounding) -> Decimal:
@@ -125,7 +133,7 @@ def product_uncertainty(percents: Iterable[Exact], places: int, rounding: Roundi
         Half of the 95 % interval of the product. [%]
 
     Raises:
-        InvalidValueError: If one is negative, or `places` is beyond what a number may have.
+        InvalidValueError: If one is negative or no number, or `places` is beyond what a number may have.
 
     Example:
         >>> product_uncertainty([5, 10], 4, Rounding.HALF_UP)
@@ -134,8 +142,8 @@ def product_uncertainty(percents: Iterable[Exact], places: int, rounding: Roundi
     References:
         IPCC, 2006 Guidelines, volume 1, chapter 3, product rule.
     """
-    halves = [half_width(percent) for percent in percents]
-    return square_root(_fraction(total(multiply(each, each) for each in halves if each)), places, rounding)
+    halves = [half_width(percent) for percent in _listed(percents, "percents")]
+    return square_root(_fraction(total(multiply(each, each) for each in halves)), places, rounding)
 
 
 def sum_uncertainty(parts: Iterable[tuple[Exact, Exact]], places: int, rounding: Rounding) -> Decimal:
@@ -151,8 +159,8 @@ def sum_uncertainty(parts: Iterable[tuple[Exact, Exact]], places: int, rounding:
         Half of the 95 % interval of the sum. [%]
 
     Raises:
-        InvalidValueError: If an uncertainty is negative, the terms add up to zero, or `places` is beyond
-            what a number may have.
+        InvalidValueError: If a term has no uncertainty or a negative one, the terms add up to zero, or
+            `places` is beyond what a number may have.
 
     Example:
         >>> sum_uncertainty([("100", 10), ("200", 10)], 4, Rounding.HALF_UP)
@@ -161,12 +169,28 @@ def sum_uncertainty(parts: Iterable[tuple[Exact, Exact]], places: int, rounding:
     References:
         IPCC, 2006 Guidelines, volume 1, chapter 3, sum rule.
     """
-    known = [(exact(amount, field="part"), half_width(percent) or Decimal(0)) for amount, percent in parts]
+    known = [_pair(part) for part in _listed(parts, "parts")]
     halves = [multiply(amount, percent) for amount, percent in known]
-    whole = _fraction(total(amount for amount, _ in known))
-    if not whole:
+    added = _fraction(total(amount for amount, _ in known))
+    if not added:
         raise InvalidValueError("not add up to zero", was="0", field="parts")
-    return square_root(_fraction(total(multiply(each, each) for each in halves)) / whole**2, places, rounding)
+    return square_root(_fraction(total(multiply(each, each) for each in halves)) / added**2, places, rounding)
+
+
+def _listed(values: Iterable[Each], field: str) -> tuple[Each, ...]:
+    """Take several values; one text is not several of its letters."""
+    check_type(values, Iterable, field=field)
+    if isinstance(values, str | bytes):
+        raise WrongTypeError("be several, not one text", was=repr(values), field=field)
+    return tuple(values)
+
+
+def _pair(part: Sequence[Exact]) -> tuple[Decimal, Decimal]:
+    check_type(part, Sequence, field="parts")
+    if isinstance(part, str) or len(part) != 2:  # noqa: PLR2004  a pair
+        raise InvalidValueError("each be a term with its uncertainty", was=repr(part), field="parts")
+    amount, percent = part
+    return exact(amount, field="parts"), half_width(percent)
 
 
 @attrs.frozen
@@ -196,7 +220,7 @@ class Uncertainty:
         total: The total.
         terms: What each input adds.
         findings: What a reader must know: what was assumed, which limits are not symmetric, where
-            approach 1 is stretched.
+            approach 1 is stretched, how many reversals err by themselves.
 
     Example:
         >>> found = Uncertainty(CO2e("10", "tCO2e"), (Term("a", CO2e("3", "tCO2e")),
@@ -261,8 +285,14 @@ class Uncertainty:
 
         Returns:
             Their terms, the largest first.
+
+        Raises:
+            InvalidValueError: If `count` is no whole number, or negative.
         """
-        return tuple(sorted(self.terms, key=lambda term: abs(term.half.number), reverse=True)[:count])
+        most = whole(count, field="count")
+        if most < 0:
+            raise InvalidValueError("be zero or more", was=most, field="count")
+        return tuple(sorted(self.terms, key=lambda term: term.half.number.copy_abs(), reverse=True)[:most])
 
     def explain(self, places: int, rounding: Rounding, *, largest: int) -> Explanation:
         """
@@ -277,7 +307,7 @@ class Uncertainty:
             Half of the interval with its rules, findings and largest terms.
 
         Raises:
-            InvalidValueError: If `places` is beyond what a number may have.
+            InvalidValueError: If `places` is beyond what a number may have, or `largest` is negative.
         """
         parts = [
             Explanation("rules", "product and sum", "independent inputs in squares", APPROACH_1),
@@ -311,6 +341,10 @@ def propagate_uncertainty(
     share its rates. A rate's half width is the farther of its two limits. Calculations are taken as
     independent of all else.
 
+    As each row is independent, a bill that is split into parts has a narrower interval than the bill
+    in one row, and the error of a credit note adds to that of its bill, where one meter would err in
+    both alike. How many rows are such reversals is a finding; how many are parts of one can not be seen.
+
     Args:
         statement: The inventory, weighed.
         assumed: What to take where an input has no uncertainty; what it does not name is refused.
@@ -338,8 +372,9 @@ def propagate_uncertainty(
     """
     check_type(statement, Statement, field="statement")
     found = inputs(statement, assumed)
-    terms = [term for term in _terms(found, potentials(potential or {}, statement.gwp)) if term.half.number]
-    return Uncertainty(statement.total, tuple(terms), (*found.assumed, *_findings(found)))
+    percents = potentials({} if potential is None else potential, statement.gwp)
+    terms = [term for term in _terms(found, percents) if term.half.number]
+    return Uncertainty(statement.total, tuple(terms), (*found.assumed, *_findings(found, percents)))
 
 
 def _terms(found: Inputs, percents: Mapping[str, Decimal]) -> Iterator[Term]:
@@ -348,16 +383,14 @@ def _terms(found: Inputs, percents: Mapping[str, Decimal]) -> Iterator[Term]:
         quantity = total(line.number for line in factor.lines)
         weight = total(rate.weight for rate in factor.rates)
         for rate in factor.rates:
-            yield _term(f"factor {factor.name}, {rate.gas}", multiply(quantity, rate.half))
+            yield _term(rate.name, multiply(quantity, rate.half))
             by_gas[rate.gas] = add(by_gas.get(rate.gas, Decimal(0)), multiply(quantity, rate.weight))
         for line in factor.lines:
             half = multiply(multiply(line.number, weight), multiply(line.percent, HUNDREDTH))
             yield _term(f"activity {line.id}", half)
     for calculation in found.calculations:
-        whole = total(number for _, number in calculation.parts)
-        yield _term(
-            f"calculation {calculation.id}", multiply(whole, multiply(calculation.percent, HUNDREDTH))
-        )
+        half = multiply(total(number for _, number in calculation.parts), calculation.percent)
+        yield _term(f"calculation {calculation.id}", multiply(half, HUNDREDTH))
         for gas, number in calculation.parts:
             by_gas[gas] = add(by_gas.get(gas, Decimal(0)), number)
     for gas, percent in percents.items():
@@ -369,24 +402,20 @@ def _term(name: str, half: Decimal) -> Term:
     return Term(name, CO2e(half, _UNIT))
 
 
-def _findings(found: Inputs) -> Iterator[str]:
-    """Say what stretches approach 1."""
+def _findings(found: Inputs, percents: Mapping[str, Decimal]) -> Iterator[str]:
+    """Say what stretches approach 1, and where independence does."""
     for factor in found.factors:
         for rate in factor.rates:
             if rate.asymmetric:
-                yield f"factor {factor.name}, {rate.gas}: limits not symmetric, the farther one was taken"
+                yield f"{rate.name}: limits not symmetric, the farther one was taken"
     wide = [*_wide(found.factors)]
-    wide += [
-        f"activity {line.id}"
-        for factor in found.factors
-        for line in factor.lines
-        if _fraction(line.percent) > 100 * _VALID_TO
-    ]
-    wide += [
-        f"calculation {each.id}" for each in found.calculations if _fraction(each.percent) > 100 * _VALID_TO
-    ]
+    known = [(f"activity {line.id}", line.percent) for factor in found.factors for line in factor.lines]
+    known += [(f"calculation {each.id}", each.percent) for each in found.calculations]
+    known += [(f"global warming potential of {gas}", percents[gas]) for gas in sorted(percents)]
+    wide += [name for name, percent in known if _fraction(percent) > 100 * _VALID_TO]
     for name in wide:
         yield f"{name}: {_STRETCHED}"
+    yield from reversals(found)
 
 
 _STRETCHED: Final = "more than ±30 %, where approach 1 is not valid; simulate instead"
@@ -397,9 +426,9 @@ def _wide(factors: Iterable[OfFactor]) -> Iterator[str]:
         for rate in factor.rates:
             relative = rate.relative
             if relative is None and rate.half:
-                yield f"factor {factor.name}, {rate.gas}, which is zero"
+                yield f"{rate.name}, which is zero"
             elif relative is not None and relative > _VALID_TO:
-                yield f"factor {factor.name}, {rate.gas}"
+                yield rate.name
 
 
 def _source(finding: str) -> Source | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from carbonkit.accounting import (
 )
 from carbonkit.accounting.change import Change, Reason, RowChange, compare_snapshots
 from carbonkit.accounting.snapshot import Snapshot, publish
-from carbonkit.errors import InvalidValueError, NotFoundError
+from carbonkit.errors import InvalidValueError, NotFoundError, WrongTypeError
 from carbonkit.values import CO2e, Energy, Explanation, Period, Place, Rounding, Source
 from tests.strategies import roundings
 
@@ -301,3 +302,26 @@ def test_equal_rows_of_other_sources_are_equal() -> None:
     change = compare_snapshots(published([bill()], factor()), published([bill()], other))
     assert change.changed == ()
     assert change.total_after.number == Decimal("0.50028")
+
+
+def test_the_ambient_context_changes_nothing() -> None:
+    first = published([bill("123456.789123")], factor("50.1234567"), calculations=[calculation("2.3456789")])
+    second = published([bill("98765.4321")], factor("51.7654321"), calculations=[calculation("9.8765432")])
+
+    def all_of_it() -> tuple[object, ...]:
+        change = compare_snapshots(first, second)
+        return change, change.explain().text(), change.rounded(4, Rounding.HALF_UP)
+
+    before = all_of_it()
+    with decimal.localcontext(decimal.Context(prec=5, traps=[decimal.Inexact, decimal.Rounded])):
+        assert all_of_it() == before
+
+
+def test_arguments_of_other_types_are_refused() -> None:
+    snapshot = published([bill()], factor())
+    with pytest.raises(WrongTypeError, match="before"):
+        compare_snapshots(None, snapshot)  # type: ignore[arg-type]
+    with pytest.raises(WrongTypeError, match="after"):
+        compare_snapshots(snapshot, None)  # type: ignore[arg-type]
+    with pytest.raises(NotFoundError):
+        compare_snapshots(snapshot, snapshot).row(None)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -144,3 +145,23 @@ def test_nothing_to_show_is_said() -> None:
 def test_a_language_is_chosen_and_no_text() -> None:
     with pytest.raises(WrongTypeError):
         scope_chart(shown(), language="en")  # type: ignore[arg-type]
+
+
+def test_arguments_of_other_types_are_refused() -> None:
+    for draw in (scope_chart, category_chart):
+        with pytest.raises(WrongTypeError, match="disclosure"):
+            draw(None, language=Language.ENGLISH)  # type: ignore[arg-type]
+    with pytest.raises(WrongTypeError, match="change"):
+        change_chart(None, places=2, rounding=UP, language=Language.ENGLISH)  # type: ignore[arg-type]
+
+
+def test_the_ambient_context_changes_nothing() -> None:
+    def drawn() -> list[str]:
+        pictures = [
+            draw(shown("-123456.789"), language=Language.ENGLISH) for draw in (scope_chart, category_chart)
+        ]
+        return [*pictures, change_chart(changed(), places=9, rounding=UP, language=Language.CHINESE)]
+
+    before = drawn()
+    with decimal.localcontext(decimal.Context(prec=5, traps=[decimal.Inexact, decimal.Rounded])):
+        assert drawn() == before

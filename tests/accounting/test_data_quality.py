@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 from fractions import Fraction
 
 import pytest
@@ -20,7 +21,13 @@ from carbonkit.accounting import (
     gwp_set,
 )
 from carbonkit.accounting.data_quality import Accuracy, Unscored, accuracy, data_quality
-from carbonkit.errors import BatchError, InvalidValueError, NotFoundError, WrongTypeError
+from carbonkit.errors import (
+    BatchError,
+    InexactNumberError,
+    InvalidValueError,
+    NotFoundError,
+    WrongTypeError,
+)
 from carbonkit.values import CO2e, Energy, Explanation, Period, Place, Rounding, Source
 
 YEAR, US = Period.year(2025), Place("US")
@@ -149,3 +156,23 @@ def test_bad_arguments_are_refused() -> None:
         accuracy("-1")
     with pytest.raises(WrongTypeError):
         data_quality(stated(), unscored="report")  # type: ignore[arg-type]
+    with pytest.raises(WrongTypeError, match="statement"):
+        data_quality(None, unscored=Unscored.REPORT)  # type: ignore[arg-type]
+
+
+def test_no_uncertainty_is_no_high_accuracy() -> None:
+    with pytest.raises(InexactNumberError):
+        accuracy(None)  # type: ignore[arg-type]
+
+
+def test_the_ambient_context_changes_nothing() -> None:
+    rows = stated(("123456.789123", BEST), ("-7.7777777", MIXED), ("0.1234567", None))
+
+    def all_of_it() -> tuple[object, ...]:
+        found = data_quality(rows, unscored=Unscored.REPORT)
+        each = (found.activities, found.factors)
+        return found, *((it.share, it.explain(9, UP).text(), it.indicator("time", 9, UP)) for it in each)
+
+    before = all_of_it()
+    with decimal.localcontext(decimal.Context(prec=5, traps=[decimal.Inexact, decimal.Rounded])):
+        assert all_of_it() == before

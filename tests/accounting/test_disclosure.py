@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import decimal
 import io
 import json
 from decimal import Decimal
@@ -28,6 +29,7 @@ from carbonkit.accounting import (
     gwp_set,
 )
 from carbonkit.accounting._remainder import largest_remainder
+from carbonkit.accounting._words import Words
 from carbonkit.accounting.disclosure import Disclosure, disclose
 from carbonkit.accounting.removal import MemoItem
 from carbonkit.accounting.taxonomy import ESRS_E1_6, reported_facts
@@ -177,18 +179,99 @@ def test_every_cut_adds_up_to_the_printed_totals(
     assert added("category/") == numbers.get("scope/3", 0)
 
 
-@given(ROWS, st.integers(0, 3), st.sampled_from([UP, Rounding.HALF_EVEN, Rounding.FLOOR, Rounding.CEILING]))
-def test_every_printed_figure_is_less_than_a_step_from_its_exact_one(
+def exact_figures(found: Disclosure) -> dict[str, Decimal]:
+    """Say what each printed figure is exactly, from the statements alone."""
+    exact = {}
+    for statement in found.statements:
+        method = f"/{statement.scope_2.value}" if statement.scope_2 else ""
+        for label, amount in statement.by_scope().parts:
+            scope = label.removeprefix("scope ")
+            exact[f"scope/{scope}{method if scope == '2' else ''}"] = amount.number
+        for label, amount in statement.by_category().parts:
+            number = label.removeprefix("category ").partition(",")[0]
+            exact[f"category/{'none' if label == 'no category' else number}"] = amount.number
+        for cut in (statement.by_gas(), statement.by_facility()):
+            exact |= {f"{cut.by}/{label}{method}": amount.number for label, amount in cut.parts}
+        exact[f"total{method}"] = statement.total.number
+    return exact
+
+
+@given(ROWS, st.integers(-1, 3), roundings())
+def test_a_figure_is_less_than_a_step_from_its_exact_one_or_a_finding_names_it(
     rows: list[Row], places: int, rounding: Rounding
 ) -> None:
     found = shown(drawn(rows), places=places, rounding=rounding)
-    step = Decimal(10) ** -places
-    for statement in found.statements:
-        method = f"/{statement.scope_2.value}" if statement.scope_2 else ""
-        for label, exact in statement.by_scope().parts:
-            scope = label.removeprefix("scope ")
-            key = f"scope/{scope}{method if scope == '2' else ''}"
-            assert abs(found.figure(key).number - exact.number) < step
+    exact, step = exact_figures(found), Decimal(10) ** -places
+    printed = {each.key: each for each in found.figures if not each.key.startswith("biogenic/")}
+    assert printed.keys() == exact.keys()
+    far = {key for key, each in printed.items() if abs(each.number - exact[key]) >= step}
+    assert {each.key: each.exact for each in found.figures if each.exact is not None} == {
+        key: exact[key] for key in far
+    }
+    assert len(found.findings) == len(far)
+    assert all(key.startswith("scope/2/") for key in far)
+    if rounding in {Rounding.FLOOR, Rounding.CEILING}:
+        assert not far
+
+
+def conflicting(first: str, location: str, market: str, third: str) -> Inventory:
+    """Account for one tonne of CO2 per unit in each scope; scope 2 as it is given."""
+    catalogue = Catalogue(
+        [
+            factor("gas", Rate("CO2", 1, "t")),
+            factor("flight", Rate("CO2", 1, "t")),
+            factor("power", Rate("CO2", location, "t"), method=LOCATION),
+            factor("power", Rate("CO2", market, "t"), method=MARKET),
+        ]
+    )
+    rows = [bill("1", "gas", first), bill("2", "power", "1"), bill("3", "flight", third)]
+    return account(rows, catalogue, scope_2=[LOCATION, MARKET])
+
+
+def test_where_two_totals_conflict_the_part_that_gives_way_is_named_with_its_exact_figure() -> None:
+    # 0.9 + 3 + 2.6 = 6.5 is printed 6, and 0.9 + 0 + 2.6 = 3.5 is printed 4: scopes 1 and 3 make 3 or 4
+    found = shown(conflicting("0.9", "3", "0", "2.6"), rounding=Rounding.HALF_EVEN)
+    assert [str(each.number) for each in found.figures[:6]] == ["1", "2", "0", "3", "6", "4"]
+    said = (
+        "scope 2, location-based: 2 tCO2e, a step or more away from its exact figure, 3.000 tCO2e, "
+        "so that all parts add up"
+    )
+    assert found.findings == (said,)
+    assert found.rows()[len(found.figures) :] == (
+        (Words("scope 2, location-based, exact figure", "范围二（基于位置），精确值"), "3.000", "tCO2e"),
+    )
+    facts = found.as_dict()
+    assert facts["findings"] == [said]
+    assert [each.get("exact") for each in facts["figures"]][:3] == [None, "3.000", None]  # type: ignore[attr-defined]
+    rows = list(csv.DictReader(io.StringIO(found.csv())))
+    assert [row["exact"] for row in rows][:3] == ["", "3.000", ""]
+    assert f"finding: {said}" in found.explain().text()
+
+
+def test_a_reversal_under_rounding_towards_zero_may_print_a_step_for_nothing() -> None:
+    # -0.05 + 3 is printed 2.9, and -0.05 + 0 is printed 0
+    found = shown(conflicting("-0.05", "3", "0", "0"), places=1, rounding=Rounding.TOWARDS_ZERO)
+    (far,) = [each for each in found.figures if each.exact is not None]
+    exact = exact_figures(found)[far.key]
+    assert far.key.startswith("scope/2/")
+    assert (far.exact, abs(far.number - exact)) == (exact, Decimal("0.1"))
+    assert len(found.findings) == 1
+
+
+def test_without_a_conflict_there_is_no_finding() -> None:
+    found = shown()
+    assert found.findings == ()
+    assert found.as_dict()["findings"] == []
+    assert len(found.rows()) == len(found.figures)
+
+
+def test_the_ambient_context_changes_nothing() -> None:
+    inventory = conflicting("123456789.123456", "98765432.987654321", "0.000000001", "55555555.5555")
+    before = shown(inventory, places=4)
+    with decimal.localcontext(decimal.Context(prec=5, traps=[decimal.Inexact, decimal.Rounded])):
+        after = shown(inventory, places=4)
+        assert (after.csv(), after.as_dict(), after.rows()) == (before.csv(), before.as_dict(), before.rows())
+        assert after.explain().text() == before.explain().text()
 
 
 def test_scopes_1_and_3_serve_both_totals() -> None:
@@ -233,6 +316,65 @@ def test_purchased_energy_by_one_method_only_is_refused(method: Scope2Method, sa
         shown(accounted(methods=[method]))
 
 
+def bought(
+    kind: str, facility: str, method: Scope2Method, *amounts: Amount, place: Place = US
+) -> Calculation:
+    name, working = f"{kind} {facility} {place}", Explanation(kind, "some")
+    return Calculation(name, facility, kind, place, YEAR, Scope.TWO, amounts, working, method=method)
+
+
+@pytest.mark.parametrize(
+    ("methods", "calculations", "said"),
+    [
+        (
+            [LOCATION],
+            [bought("heat", "g", MARKET)],
+            (
+                "location-based lacks heat at US, facility g; "
+                "market-based lacks power at US, facility north, power at US, facility south; where a method"
+            ),
+        ),
+        (
+            [LOCATION, MARKET],
+            [bought("heat", "g", MARKET)],
+            "location-based lacks heat at US, facility g; where",
+        ),
+        (
+            [LOCATION],
+            [bought("power", "north", MARKET), bought("power", "south", MARKET, place=Place("CN"))],
+            (
+                "location-based lacks power at CN, facility south; "
+                "market-based lacks power at US, facility south; where"
+            ),
+        ),
+        (
+            [LOCATION, MARKET],
+            [bought("heat", f"site {number}", LOCATION) for number in range(7)],
+            "market-based lacks heat at US, facility site 0, .* facility site 4 and 2 more; where",
+        ),
+    ],
+)
+def test_two_methods_for_different_energy_are_refused(
+    methods: list[Scope2Method], calculations: list[Calculation], said: str
+) -> None:
+    with pytest.raises(InvalidValueError, match=f"for the same energy by both methods; {said}"):
+        shown(accounted(methods=methods, calculations=calculations))
+
+
+def test_an_inventory_made_by_hand_is_held_to_the_same_energy() -> None:
+    by_location = accounted(methods=[LOCATION])
+    lines = [line for line in by_location.lines if line.activity.facility == "north"]
+    with pytest.raises(InvalidValueError, match="market-based lacks power at US, facility north"):
+        shown(Inventory(lines, [bought("heat", "g", MARKET), bought("heat", "g", LOCATION)]))
+
+
+def test_lines_by_one_method_and_calculations_by_the_other_may_be_for_the_same_energy() -> None:
+    supplies = [bought("power", site, MARKET, Amount("CO2", "0.4", "t")) for site in ("north", "south")]
+    kiln = Calculation("kiln", "east", "lime", US, YEAR, Scope.ONE, [], Explanation("kiln", "some"))
+    found = shown(accounted(methods=[LOCATION], calculations=[*supplies, kiln]), places=1)
+    assert [str(found.figure(f"scope/2/{it}").number) for it in ("location", "market")] == ["3.2", "0.8"]
+
+
 def test_without_purchased_energy_there_is_one_total() -> None:
     found = shown(accounted([bill("1", "gas", "7.3")]))
     assert [each.key for each in found.figures] == [
@@ -247,18 +389,11 @@ def test_without_purchased_energy_there_is_one_total() -> None:
 
 
 def test_biogenic_carbon_dioxide_stands_by_scope_and_in_no_total() -> None:
-    steam = Calculation(
-        "steam",
-        "north",
-        "steam",
-        US,
-        YEAR,
-        Scope.TWO,
-        [Amount("CO2", "9", "t", origin=Origin.BIOGENIC)],
-        Explanation("steam", "9 t"),
-        method=MARKET,
-    )
-    without, found = shown(), shown(accounted(calculations=[steam]))
+    steam = [
+        bought("steam", "north", method, Amount("CO2", amount, "t", origin=Origin.BIOGENIC))
+        for method, amount in ((LOCATION, "0"), (MARKET, "9"))
+    ]
+    without, found = shown(), shown(accounted(calculations=steam))
     assert found.figure("biogenic/2/market").english == "biogenic CO2, outside of scope 2, market-based"
     assert found.figure("biogenic/2/market").chinese == "范围二（基于市场）之外的生物源二氧化碳"
     assert str(found.figure("biogenic/2/market")).endswith(": 9 t CO2")
@@ -278,6 +413,19 @@ def test_removals_and_credits_stand_beside_and_are_never_netted() -> None:
     ]
     with pytest.raises(WrongTypeError, match="beside"):
         shown(beside=[Decimal(5)])  # type: ignore[list-item]
+    with pytest.raises(WrongTypeError, match="beside"):
+        shown(beside=5)  # type: ignore[arg-type]
+
+
+def test_arguments_of_other_types_are_refused() -> None:
+    with pytest.raises(WrongTypeError, match="inventory"):
+        disclose(None, gwp_set("AR5"), unit="tCO2e", places=0, rounding=UP)  # type: ignore[arg-type]
+    with pytest.raises(WrongTypeError, match="disclosure"):
+        reported_facts(None, ESRS_E1_6, total_by=None)  # type: ignore[arg-type]
+    with pytest.raises(WrongTypeError, match="total_by"):
+        reported_facts(shown(), ESRS_E1_6, total_by="market")  # type: ignore[arg-type]
+    with pytest.raises(NotFoundError):
+        shown().figure(None)  # type: ignore[arg-type]
 
 
 def test_labels_are_in_both_languages() -> None:
@@ -339,17 +487,7 @@ def test_esrs_e1_6_has_a_fact_for_what_was_accounted() -> None:
 
 def test_biogenic_carbon_dioxide_of_scope_2_has_a_fact_where_both_methods_agree() -> None:
     steam = [
-        Calculation(
-            "steam",
-            "north",
-            "steam",
-            US,
-            YEAR,
-            Scope.TWO,
-            [Amount("CO2", "9", "t", origin=Origin.BIOGENIC)],
-            Explanation("steam", "9 t"),
-            method=method,
-        )
+        bought("steam", "north", method, Amount("CO2", "9", "t", origin=Origin.BIOGENIC))
         for method in (LOCATION, MARKET)
     ]
     facts = reported_facts(shown(accounted(calculations=steam)), ESRS_E1_6, total_by=MARKET)

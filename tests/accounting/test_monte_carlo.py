@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 import hashlib
 import math
 import random
@@ -17,6 +18,7 @@ from carbonkit.accounting import (
     Calculation,
     Catalogue,
     Factor,
+    Origin,
     Rate,
     Scope,
     Statement,
@@ -223,6 +225,64 @@ def test_a_partial_inventory_is_refused_or_what_is_assumed_is_said() -> None:
 def test_a_seed_or_a_number_of_draws_out_of_range_is_refused(seed: int, draws: int) -> None:
     with pytest.raises(InvalidValueError):
         simulate(SHARED, seed=seed, draws=draws)
+
+
+def test_reversals_err_by_themselves_and_that_is_said() -> None:
+    rows = [bill("1", "100", uncertainty="10"), bill("2", "-90", uncertainty="10"), bill("3", "-5")]
+    found = simulate(stated(rows, factor("gas", rate("1", "1"))), seed=1, draws=100)
+    assert found.findings == (
+        (
+            "1 negative rows have an uncertainty, each taken as independent: "
+            "the error of a credit note does not cancel that of its bill"
+        ),
+    )
+
+
+def test_two_rates_of_one_gas_are_told_apart_by_their_origin() -> None:
+    both = [
+        Rate("CH4", "1", "t", origin=origin, lower="0.5", upper="1.5")
+        for origin in (Origin.FOSSIL, Origin.BIOGENIC)
+    ]
+    found = simulate(stated([bill("1", "10")], factor("gas", *both)), seed=1, draws=100)
+    assert [finding.partition(":")[0] for finding in found.findings] == [
+        "factor gas (1), fossil CH4",
+        "factor gas (1), biogenic CH4",
+    ]
+
+
+def test_the_ambient_context_changes_nothing() -> None:
+    rows = stated(
+        [
+            bill("1", "123456.789123", uncertainty="3.3333333"),
+            bill("2", "-7.77777777", uncertainty="44.4444"),
+        ],
+        factor("gas", rate("0.912345678", "1.123456789")),
+        calculations=(kiln("41.2345678"),),
+    )
+
+    def all_of_it() -> tuple[object, ...]:
+        found = simulate(rows, seed=1, draws=100, potential={"CO2": "1.2345678"})
+        ends = (found.explain(rule, 9, EVEN).text() for rule in QuantileRule)
+        return (
+            found,
+            *ends,
+            found.percent(BETWEEN, 9, EVEN),
+            found.mean(9, EVEN),
+            found.standard_deviation(9, EVEN),
+        )
+
+    before = all_of_it()
+    with decimal.localcontext(decimal.Context(prec=5, traps=[decimal.Inexact, decimal.Rounded])):
+        assert all_of_it() == before
+
+
+def test_arguments_of_other_types_are_refused() -> None:
+    with pytest.raises(WrongTypeError, match="statement"):
+        simulate(None, seed=1, draws=100)  # type: ignore[arg-type]
+    with pytest.raises(WrongTypeError, match="potential"):
+        simulate(SHARED, seed=1, draws=100, potential=5)  # type: ignore[arg-type]
+    with pytest.raises(WrongTypeError, match="assumed"):
+        simulate(SHARED, seed=1, draws=100, assumed=5)  # type: ignore[arg-type]
 
 
 def test_it_explains_itself() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,7 @@ from carbonkit.accounting import (
 )
 from carbonkit.accounting._plain import canonical, digest, line_from, number_from, plain_line
 from carbonkit.accounting.snapshot import Snapshot, engine_version, publish, read_snapshot
-from carbonkit.errors import IntegrityError, InvalidValueError, UnknownGasError
+from carbonkit.errors import IntegrityError, InvalidValueError, UnknownGasError, WrongTypeError
 from carbonkit.values import Energy, Explanation, Period, Place, Rounding, Source
 from tests.strategies import exact_decimals
 
@@ -396,6 +397,29 @@ def test_a_text_that_is_too_long_is_refused_before_it_is_read() -> None:
     assert read_snapshot(text, file="2025.json", largest=len(text)) == published()
     with pytest.raises(InvalidValueError, match=f"have at most {len(text) - 1} characters"):
         read_snapshot(text, file="2025.json", largest=len(text) - 1)
+
+
+@pytest.mark.parametrize("text", [None, 5, b"{}", ["{}"], {}])
+def test_what_is_no_text_is_refused(text: Any) -> None:  # noqa: ANN401  anything at all
+    with pytest.raises(WrongTypeError, match=r"text: must be of type str"):
+        read_snapshot(text, file="2025.json")
+
+
+def test_arguments_of_other_types_are_refused() -> None:
+    with pytest.raises(WrongTypeError, match="largest"):
+        read_snapshot(published().text(), file="2025.json", largest=None)  # type: ignore[arg-type]
+    with pytest.raises(WrongTypeError, match="inventory"):
+        publish(None, gwp_set("AR6"), name="year 2025", at=AT)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match="at: must"):
+        publish(whole_inventory(), gwp_set("AR6"), name="year 2025", at=None)  # type: ignore[arg-type]
+
+
+def test_the_ambient_context_changes_nothing() -> None:
+    before = read_snapshot(published().text(), file="2025.json")
+    with decimal.localcontext(decimal.Context(prec=5, traps=[decimal.Inexact, decimal.Rounded])):
+        assert published(whole_inventory()).text() == before.text()
+        again = read_snapshot(before.text(), file="2025.json")
+        assert again.explain(scope_2=MARKET).text() == before.explain(scope_2=MARKET).text()
 
 
 def test_the_layout_of_the_json_does_not_matter() -> None:

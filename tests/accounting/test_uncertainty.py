@@ -5,6 +5,7 @@ from __future__ import annotations
 import decimal
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,7 @@ from carbonkit.accounting import (
     account,
     gwp_set,
 )
+from carbonkit.accounting.monte_carlo import simulate
 from carbonkit.accounting.trend import TrendRow, trend_uncertainty
 from carbonkit.accounting.uncertainty import (
     Assumption,
@@ -31,7 +33,13 @@ from carbonkit.accounting.uncertainty import (
     square_root,
     sum_uncertainty,
 )
-from carbonkit.errors import BatchError, InexactNumberError, InvalidValueError, UnknownGasError
+from carbonkit.errors import (
+    BatchError,
+    InexactNumberError,
+    InvalidValueError,
+    UnknownGasError,
+    WrongTypeError,
+)
 from carbonkit.values import CO2e, Energy, Explanation, Period, Place, Rounding, Source
 from tests.strategies import roundings
 
@@ -187,6 +195,56 @@ def test_potentials_count_only_if_they_are_named_and_are_shared_by_all_of_a_gas(
         propagate_uncertainty(rows, potential={"CH4": -1})
 
 
+def test_a_potential_wider_than_thirty_percent_is_a_finding_as_in_a_simulation() -> None:
+    methane = stated([bill("1", "10")], factor(co2("1", "1", "1", "CH4")))
+    found = propagate_uncertainty(methane, potential={"N2O": "30", "CH4": 39})
+    assert found.findings == (
+        "global warming potential of CH4: more than ±30 %, where approach 1 is not valid; simulate instead",
+    )
+    named = [each.partition(":")[0] for each in found.findings]
+    drawn = simulate(methane, seed=1, draws=100, potential={"N2O": "30", "CH4": 39})
+    assert [each.partition(":")[0] for each in drawn.findings] == named
+    assert propagate_uncertainty(methane, potential={"CH4": 30}).findings == ()
+
+
+def test_reversals_err_by_themselves_and_that_is_said() -> None:
+    rows = [bill("1", "100", "10"), bill("2", "-100", "10"), bill("3", "-5"), bill("4", "0", "5")]
+    credit = kiln([Amount("CO2", 1, "t"), Amount("CO2", -2, "t")], "3")
+    found = propagate_uncertainty(stated(rows, factor(co2("1", "1", "1")), calculations=(credit,)))
+    assert found.findings == (
+        (
+            "2 negative rows have an uncertainty, each taken as independent: "
+            "the error of a credit note does not cancel that of its bill"
+        ),
+    )
+    assert found.square == 10**2 + 10**2 + Decimal("0.03") ** 2
+    certain = (kiln([Amount("CO2", -2, "t")], "0"),)
+    without = stated([rows[0], rows[2], rows[3]], factor(co2("1", "1", "1")), calculations=certain)
+    assert propagate_uncertainty(without).findings == ()
+
+
+def test_a_bill_that_is_split_has_a_narrower_interval() -> None:
+    gas = factor(co2("1", "1", "1"))
+    whole, halves = stated([bill("1", "100", "10")], gas), [bill("1", "50", "10"), bill("2", "50", "10")]
+    assert str(propagate_uncertainty(whole).percent(4, UP)) == "10.0000"
+    assert str(propagate_uncertainty(stated(halves, gas)).percent(4, UP)) == "7.0711"
+
+
+def test_two_rates_of_one_gas_are_told_apart_by_their_origin() -> None:
+    both = [
+        Rate("CH4", "1", "t", origin=origin, lower="0.5", upper="1.5")
+        for origin in (Origin.FOSSIL, Origin.BIOGENIC)
+    ]
+    names = ["factor gas (1), fossil CH4", "factor gas (1), biogenic CH4"]
+    found = propagate_uncertainty(stated([bill("1", "10")], factor(*both)))
+    assert [term.input for term in found.terms] == names
+    assert [finding.partition(":")[0] for finding in found.findings] == names
+    bare = [Rate("CH4", "1", "t", origin=origin) for origin in (Origin.FOSSIL, Origin.BIOGENIC)]
+    with pytest.raises(BatchError) as caught:
+        propagate_uncertainty(stated([bill("1", "10")], factor(*bare)))
+    assert [each.was for each in caught.value.problems] == names
+
+
 def test_biogenic_carbon_dioxide_stands_apart_here_too() -> None:
     rates = (co2("1", "0.9", "1.1"), Rate("CO2", "5", "t", origin=Origin.BIOGENIC))
     assert str(propagate_uncertainty(stated([bill("1", "10")], factor(*rates))).percent(1, UP)) == "10.0"
@@ -226,6 +284,31 @@ def test_the_ambient_context_changes_nothing() -> None:
     before = propagate_uncertainty(SHARED).percent(20, UP)
     with decimal.localcontext(prec=3):
         assert propagate_uncertainty(SHARED).percent(20, UP) == before
+
+
+def test_nothing_passes_through_the_ambient_context() -> None:
+    rows = stated(
+        [bill("1", "123456.789123", "3.3333333"), bill("2", "-7.7777777", "44.4444444")],
+        factor(co2("1.23456789", "1.12345678", "1.35")),
+        calculations=(kiln([Amount("CO2", "98765.4321", "t")], "1.2345678"),),
+    )
+    trend = [TrendRow("a", "123456.789", "98765.4321", "2.3456789", "5.6789012")]
+
+    def all_of_it() -> tuple[object, ...]:
+        found = propagate_uncertainty(rows, potential={"CO2": "1.2345678"})
+        moved = trend_uncertainty(trend, factor_correlated=True, activity_correlated=False)
+        return (
+            found.explain(9, UP, largest=9).text(),
+            found.largest(9),
+            found.percent(9, UP),
+            moved.explain(9, UP).text(),
+            product_uncertainty(["1.2345678", "2.3456789"], 9, UP),
+            sum_uncertainty([("1.2345678", "2.3456789"), ("-0.1234567", "3.4567891")], 9, UP),
+        )
+
+    before = all_of_it()
+    with decimal.localcontext(decimal.Context(prec=5, traps=[decimal.Inexact, decimal.Rounded])):
+        assert all_of_it() == before
 
 
 @given(st.fractions(0, 10**12), st.integers(-2, 20), roundings())
@@ -271,6 +354,48 @@ def test_bad_inputs_are_refused() -> None:
     with pytest.raises(InexactNumberError):
         product_uncertainty([0.5], 2, UP)  # type: ignore[list-item]
     assert product_uncertainty([], 2, UP) == 0
+
+
+def test_what_is_missing_is_no_zero() -> None:
+    with pytest.raises(InexactNumberError):
+        product_uncertainty([5, None], 2, UP)  # type: ignore[list-item]
+    with pytest.raises(InexactNumberError):
+        sum_uncertainty([(100, None)], 2, UP)  # type: ignore[list-item]
+    with pytest.raises(InexactNumberError):
+        TrendRow("coal", 100, 90, None, 5)  # type: ignore[arg-type]
+    with pytest.raises(InexactNumberError):
+        propagate_uncertainty(SHARED, potential={"CO2": None})  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize("value", [None, 5, "15", b"15", object()])
+def test_arguments_of_other_types_are_refused(value: Any) -> None:  # noqa: ANN401  anything at all
+    for refused in (
+        lambda: propagate_uncertainty(value),
+        lambda: product_uncertainty(value, 2, UP),
+        lambda: sum_uncertainty(value, 2, UP),
+        lambda: square_root(value, 2, UP),
+    ):
+        with pytest.raises(WrongTypeError):
+            refused()
+    with pytest.raises(WrongTypeError):
+        trend_uncertainty(value, factor_correlated=True, activity_correlated=True)
+    if value is not None:
+        with pytest.raises(WrongTypeError, match="assumed"):
+            propagate_uncertainty(SHARED, assumed=value)
+        with pytest.raises(WrongTypeError, match="potential"):
+            propagate_uncertainty(SHARED, potential=value)
+
+
+@pytest.mark.parametrize("part", [5, "15", (100,), (100, 5, 5)])
+def test_a_term_without_its_uncertainty_is_refused(part: Any) -> None:  # noqa: ANN401  anything at all
+    with pytest.raises(InvalidValueError, match="parts"):
+        sum_uncertainty([part], 2, UP)
+
+
+@pytest.mark.parametrize("count", [-1, "0.5", None])
+def test_a_number_of_terms_that_is_none_is_refused(count: Any) -> None:  # noqa: ANN401  anything at all
+    with pytest.raises(InvalidValueError):
+        propagate_uncertainty(SHARED).largest(count)
 
 
 ROW = TrendRow("a", 100, 90, 3, 4)
