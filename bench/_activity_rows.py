@@ -32,6 +32,7 @@ _KIND = "'activity ' || lpad(CAST({0} AS VARCHAR), 3, '0')"
 _PLACE = "chr(CAST(65 + {0} // 10 AS INTEGER)) || chr(CAST(65 + {0} % 10 AS INTEGER))"
 _UNIT = "CASE {0} % 4 WHEN 0 THEN 'kWh' WHEN 1 THEN 'L' WHEN 2 THEN 't_km' ELSE 'kg' END"
 _DAYS = 3653  # of the ten years
+_STRIDE = 7_368_787  # a prime: the ids are all there, and come in no order
 
 HAND_WRITTEN = """
 SELECT a.activity, sum(a.amount * f.factor) AS emitted
@@ -80,7 +81,7 @@ def draw(rows: int, seed: int, folder: Path, connection: duckdb.DuckDBPyConnecti
     hashes = ", ".join(f"hash(i * 8 + {n} + {seed} * 100000000000) AS h{n}" for n in range(1, 6))
     kind = f"(h2 % {KINDS})"
     connection.sql(f"""
-        SELECT 'row-' || lpad(CAST(i AS VARCHAR), 9, '0') AS id,
+        SELECT 'row-' || lpad(CAST((i * {_STRIDE}) % {rows} AS VARCHAR), 9, '0') AS id,
           'site ' || lpad(CAST(h1 % 500 AS VARCHAR), 3, '0') AS facility, {_KIND.format(kind)} AS activity,
           CAST((CAST(h3 % 200000000 AS BIGINT) - 60000000) AS DECIMAL(18,0)) * CAST(0.0001 AS DECIMAL(5,4))
             AS wide, CAST(wide AS DECIMAL(18,4)) AS amount, {_UNIT.format(kind)} AS unit,

@@ -41,15 +41,16 @@ def main() -> None:
     with duckdb.connect() as connection:
         table = FactorTable(drawn.catalogue(Path(job["factors"]), connection))
     spark = session()
-    took, parts = [], ()
+    answer: dict[str, object] = {}
     for _ in range(2):  # the first run compiles
         started = time.perf_counter()
         inventory = account_frame(spark.read.parquet(job["rows"]), table, engine="native")
         parts = inventory.co2e(gwp_set("AR5")).by_activity().parts
-        took.append(time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        totals = {kind: int(amount.to("kgCO2e").number.scaleb(DIGITS)) for kind, amount in parts}
+        answer = {"seconds": seconds, "totals": totals}
     spark.stop()
-    totals = {kind: int(amount.to("kgCO2e").number.scaleb(DIGITS)) for kind, amount in parts}
-    print(json.dumps({"seconds": took[-1], "totals": totals}))
+    print(json.dumps(answer))
 
 
 if __name__ == "__main__":
