@@ -34,6 +34,9 @@ napoleon_use_rtype = False
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
+# Packages share nouns of the trade (entry, statement, term); a signature may link to a neighbour's.
+suppress_warnings = ["ref.python"]
+
 html_theme = "furo"
 html_title = f"{project} {version}"
 html_copy_source = False
