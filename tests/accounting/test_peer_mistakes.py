@@ -6,11 +6,16 @@ bonsai-ipcc 0.5.3 and, in their source, the units of hyperledger-labs/blockchain
 and odoo-addon-sustainability 18.0.1.12.2.1; potentials of ORNL VERIFI (issue 2190) and
 CityCatalyst (pull request 3118).
 
-    1  a contract at zero taken for missing      6  petagrams, megatonnes, factors as texts
-    2  reversals that do not cancel              7  splits of one, the oldest factor, gases
-    3  rows rounded one by one                      already multiplied, a gas left out
-    4  shared registry, no versions, no order    8  documented calls that do not run
-    5  another country's factor, any year        9  potentials of AR6
+    1  a contract at zero taken for missing
+    2  reversals that do not cancel
+    3  rows rounded one by one
+    4  uncertainties of entries added linearly, a shared registry, no versions, no order
+    5  another country's factor, any year
+    6  petagrams, megatonnes, factors as texts
+    7  splits of one, the oldest factor, gases already multiplied, a gas left out, uncertainties
+       of factors added linearly
+    8  documented calls that do not run
+    9  potentials of AR6
 """
 
 from __future__ import annotations
@@ -35,10 +40,11 @@ from carbonkit.accounting import (
     gwp_set,
     read_activities,
 )
+from carbonkit.accounting.uncertainty import propagate_uncertainty
 from carbonkit.accounting.value_chain import METHODS, DataKind, Emission, Share, shares_of
 from carbonkit.accounting.value_chain.share import whole
 from carbonkit.errors import BatchError, InvalidValueError, UnknownGasError, UnknownUnitError
-from carbonkit.values import CO2e, Mass, Period, Source, unit_named
+from carbonkit.values import CO2e, Mass, Period, Rounding, Source, unit_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -209,3 +215,47 @@ def test_the_potentials_of_ar6_are_those_of_the_report() -> None:
     assert ar6.potential("CH4", origin=Origin.FOSSIL).value == Decimal("29.8")
     assert ar6.potential("CH4", origin=Origin.BIOGENIC).value == Decimal("27.0")
     assert ar6.potential("CH4").value == Decimal("27.9")  # of no stated origin
+
+
+def rate(tonnes: str, half: str = "0") -> Rate:
+    """Make a rate with half of its 95 % interval."""
+    middle, spread = Decimal(tonnes), Decimal(half)
+    return Rate("CO2", middle, "t", lower=middle - spread, upper=middle + spread)
+
+
+def test_uncertainties_are_not_added_linearly_over_entries(
+    factor: MakeFactor, activity: MakeActivity
+) -> None:
+    # scope3track: entries of 100 t, each ±20 %, came to ±20 % of their sum, however many there were
+    names = [f"gas {number}" for number in range(4)]
+    catalogue = Catalogue([factor(name, rate("1"), activity=name) for name in names])
+    rows = [attrs.evolve(activity(name, "100", activity=name), uncertainty=20) for name in names]
+    found = propagate_uncertainty(account(rows, catalogue).co2e(AR5))
+    assert found.half_width(6, Rounding.HALF_UP) == CO2e(40, "tCO2e")  # not 80 t
+    assert found.percent(6, Rounding.HALF_UP) == 10
+
+
+def test_uncertainties_are_not_added_linearly_over_factors(
+    factor: MakeFactor, activity: MakeActivity
+) -> None:
+    # the Odoo add-on: squares inside of a factor, but ±3 t of one and ±4 t of another made ±7 t
+    spreads = {"gas": "0.03", "oil": "0.04"}
+    catalogue = Catalogue([factor(name, rate("1", half), activity=name) for name, half in spreads.items()])
+    rows = [attrs.evolve(activity(name, "100", activity=name), uncertainty=0) for name in spreads]
+    found = propagate_uncertainty(account(rows, catalogue).co2e(AR5))
+    assert found.half_width(6, Rounding.HALF_UP) == CO2e(5, "tCO2e")
+    assert found.percent(6, Rounding.HALF_UP) == Decimal("2.5")
+
+
+def test_uncertainties_are_not_added_linearly_but_where_one_factor_is_shared(
+    factor: MakeFactor, activity: MakeActivity
+) -> None:
+    # what both peers lack: the error of one factor is the same in all of its entries, ±3 t and ±4 t are ±7 t
+    rows = [attrs.evolve(activity(name, name), uncertainty=0) for name in ("30", "40")]
+    shared = Catalogue([factor("gas", rate("1", "0.1"))])
+    found = propagate_uncertainty(account(rows, shared).co2e(AR5))
+    assert found.half_width(6, Rounding.HALF_UP) == CO2e(7, "tCO2e")
+    # the meters of the two entries are read apart: 7² + (30 × 0.4)² + (40 × 0.6)² = 769
+    rows = [attrs.evolve(row, uncertainty=percent) for row, percent in zip(rows, (40, 60), strict=True)]
+    found = propagate_uncertainty(account(rows, shared).co2e(AR5))
+    assert found.square == 769

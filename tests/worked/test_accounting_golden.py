@@ -4,13 +4,16 @@ The worked examples of the golden file, each through our own interface.
 Sources: examples after the GHG Protocol, Technical Guidance for Calculating Scope 3 Emissions
 (2013), (c) WRI/WBCSD, by their numbers; GHG Protocol, Corporate Value Chain (Scope 3)
 Standard (2011), Table 5.6; OpenCBAM 0.1.0, README (one run, recomputed). Numbers only; each
-was recomputed exactly. Where a figure that was published is not what its own inputs give, the
-test shows both, by how much they differ, and what slip makes the one from the other. The
-golden file names no units where the arithmetic needs none; units here are those of the trade.
+was recomputed exactly. Each test compares what carbonkit gives with both the recomputed and
+the printed figure, at the digits that were printed. Where a figure that was published is not
+what its own inputs give, it shows by how much they differ, and what slip makes the one from
+the other. The golden file names no units where the arithmetic needs none; units here are those
+of the trade. Two of its cases, of Holland Industries, are in test_accounting_boundary.py.
 """
 
 from __future__ import annotations
 
+import ast
 import json
 from decimal import Decimal
 from fractions import Fraction
@@ -133,7 +136,11 @@ ERRATA: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 # the consolidation of Holland Industries' shares is shown where organisations are
-ELSEWHERE: Final = {"corp-BGB-equity", "corp-BGB-opcontrol"}
+ELSEWHERE: Final = {
+    "corp-BGB-equity": "test_accounting_boundary.py",
+    "corp-BGB-opcontrol": "test_accounting_boundary.py",
+}
+COMPARED: Final[list[str]] = []  # the cases whose figure was compared, as the tests run
 
 
 def recomputed(identity: str) -> Decimal:
@@ -145,15 +152,22 @@ def printed(identity: str) -> Decimal:
 
 
 def agrees_as_printed(identity: str, figure: Decimal) -> bool:
-    """Say whether the exact figure is the printed one at the digits that were printed."""
+    """Say whether a figure of the library is the printed one at the digits that were printed."""
     places = -int(printed(identity).as_tuple().exponent)
     return round_to(figure, places, Rounding.HALF_UP) == printed(identity)
 
 
-def is_documented_erratum(identity: str) -> bool:
-    """Say whether the published figure differs from the recomputed one by what the erratum says."""
-    difference, reason = ERRATA[identity]
-    return bool(reason) and printed(identity) - recomputed(identity) == Decimal(difference) != 0
+def compare(identity: str, figure: Decimal) -> None:
+    """Compare what the library gives, in the unit that was printed, with both figures of the golden file."""
+    COMPARED.append(identity)
+    assert figure == recomputed(identity)
+    if identity in ERRATA:
+        difference, reason = ERRATA[identity]
+        assert reason
+        assert not agrees_as_printed(identity, figure)
+        assert printed(identity) - figure == Decimal(difference)
+    else:
+        assert agrees_as_printed(identity, figure)
 
 
 def factor(
@@ -190,8 +204,8 @@ def total(
     return counted
 
 
-def kilograms(identity: str) -> CO2e:
-    return CO2e(recomputed(identity), "kgCO2e")
+def kilograms(found: CO2e) -> Decimal:
+    return found.to("kgCO2e").number
 
 
 def test_s3_1_1() -> None:
@@ -201,7 +215,7 @@ def test_s3_1_1() -> None:
         own = factor(f"supplier {number}", rate, "kg", coverage=Coverage.LIFE_CYCLE)
         bought = Emission.of(Mass(kilogram, "kg"), own, data=DataKind.PRIMARY)
         entries.append(purchase.supplier_specific(item(f"supplier {number}"), bought, category=GOODS))
-    assert total(entries, GOODS) == kilograms("s3-1.1") == CO2e(printed("s3-1.1"), "kgCO2e")
+    compare("s3-1.1", kilograms(total(entries, GOODS)))
 
 
 MATERIALS = [(5000, "7"), (2500, "5"), (500, "2"), (500, "1.5")]
@@ -224,8 +238,8 @@ def test_s3_1_2_materials() -> None:
         )
         for number, (kilogram, rate) in enumerate(MATERIALS)
     ]
-    assert total(entries, GOODS) == kilograms("s3-1.2-materials")
-    assert Emission.total("materials", materials_of_1_2()).amounts()[0].number == printed("s3-1.2-materials")
+    compare("s3-1.2-materials", kilograms(total(entries, GOODS)))
+    compare("s3-1.2-materials", Emission.total("materials", materials_of_1_2()).amounts()[0].number)
 
 
 def hybrid_of_1_2(transport_kg: Exact) -> CO2e:
@@ -242,10 +256,9 @@ def hybrid_of_1_2(transport_kg: Exact) -> CO2e:
 
 
 def test_s3_1_2_total() -> None:
-    assert hybrid_of_1_2(205000) == kilograms("s3-1.2-total")
+    compare("s3-1.2-total", kilograms(hybrid_of_1_2(205000)))
     # the erratum: a tenth of the transport gives the printed total, to the kilogram
     assert hybrid_of_1_2(20500) == CO2e(printed("s3-1.2-total"), "kgCO2e")
-    assert is_documented_erratum("s3-1.2-total")
 
 
 def test_s3_1_4() -> None:
@@ -265,8 +278,7 @@ def test_s3_1_4() -> None:
         bill = spent(Money(dollars, "USD"), year=2013, prices=Prices.PURCHASER)
         entry = purchase.spend_based(item(name), bill, prices=Prices.PURCHASER, category=GOODS)
         entries.append(entry)
-    assert total(entries, GOODS, factors=factors) == kilograms("s3-1.4")
-    assert agrees_as_printed("s3-1.4", recomputed("s3-1.4"))
+    compare("s3-1.4", kilograms(total(entries, GOODS, factors=factors)))
 
 
 def test_s3_3_1_C_TD() -> None:  # noqa: N802  the example's own name
@@ -284,8 +296,7 @@ def test_s3_3_1_C_TD() -> None:  # noqa: N802  the example's own name
         )
         for number, (used, rate, lost) in enumerate(rows)
     ]
-    assert total(entries, Category.FUEL_AND_ENERGY_RELATED) == kilograms("s3-3.1-C-TD")
-    assert agrees_as_printed("s3-3.1-C-TD", recomputed("s3-3.1-C-TD"))
+    compare("s3-3.1-C-TD", kilograms(total(entries, Category.FUEL_AND_ENERGY_RELATED)))
 
 
 def test_s3_4_1() -> None:
@@ -298,8 +309,7 @@ def test_s3_4_1() -> None:
     entry = transport.fuel_based(item("fleet"), Emission.total("fleet", [*diesel, leak]), category=UPSTREAM)
     # the refrigerant is a mass of gas, weighed with the example's own potential
     own = GwpSet(BASIS, (Potential("R410A", 2000, GUIDANCE),))
-    assert total([entry], UPSTREAM, gwp=own) == kilograms("s3-4.1")
-    assert agrees_as_printed("s3-4.1", recomputed("s3-4.1"))
+    compare("s3-4.1", kilograms(total([entry], UPSTREAM, gwp=own)))
 
 
 def lorry() -> Emission:
@@ -320,15 +330,13 @@ DRIVEN = {"first": Freight(240, "t_km"), "second": Freight(150, "t_km"), "third"
 
 def test_s3_4_3_driven_1() -> None:
     figure = carried_by_lorry(shares_of(DRIVEN, by="tonne-kilometres")["first"])
-    assert figure == recomputed("s3-4.3-driven-1")
-    assert agrees_as_printed("s3-4.3-driven-1", figure)
+    compare("s3-4.3-driven-1", figure)
 
 
 def test_s3_4_3_driven_3() -> None:
     shares = shares_of(DRIVEN, by="tonne-kilometres")
     figure = carried_by_lorry(shares["third"])
-    assert figure == recomputed("s3-4.3-driven-3")
-    assert agrees_as_printed("s3-4.3-driven-3", figure)
+    compare("s3-4.3-driven-3", figure)
     everything = [lorry().shared(share) for share in shares.values()]
     assert Emission.total("all loads", everything).amounts() == lorry().amounts()
 
@@ -338,8 +346,7 @@ def test_s3_4_3_gcd_2() -> None:
     assert lorry().shared(share).parts[0].number == Fraction(315, 10) * 150 / 490
     places = -int(recomputed("s3-4.3-gcd-2").as_tuple().exponent)
     figure = carried_by_lorry(share, Conversion(places, Rounding.HALF_EVEN))
-    assert figure == recomputed("s3-4.3-gcd-2")
-    assert agrees_as_printed("s3-4.3-gcd-2", figure)
+    compare("s3-4.3-gcd-2", figure)
 
 
 def test_s3_4_4() -> None:
@@ -350,8 +357,7 @@ def test_s3_4_4() -> None:
         factors.append(factor(name, rate, "USD@2013"))
         entry = transport.spend_based(item(name), bill, prices=Prices.PURCHASER, category=UPSTREAM)
         entries.append(entry)
-    assert total(entries, UPSTREAM, factors=factors) == kilograms("s3-4.4")
-    assert agrees_as_printed("s3-4.4", recomputed("s3-4.4"))
+    compare("s3-4.4", kilograms(total(entries, UPSTREAM, factors=factors)))
 
 
 def test_s3_4_6() -> None:
@@ -364,8 +370,7 @@ def test_s3_4_6() -> None:
         )
         for number, (volume, days, rate) in enumerate([(4000, 2, "0.01"), (4000, 2, "0.02")])
     ]
-    assert total(entries, UPSTREAM) == kilograms("s3-4.6")
-    assert agrees_as_printed("s3-4.6", recomputed("s3-4.6"))
+    compare("s3-4.6", kilograms(total(entries, UPSTREAM)))
 
 
 def test_s3_5_2() -> None:
@@ -375,8 +380,7 @@ def test_s3_5_2() -> None:
         for number, (share, rate) in enumerate(rows)
     ]
     entry = waste.average(item("waste"), Mass(40, "t"), treatments, category=Category.WASTE)
-    assert total([entry], Category.WASTE) == kilograms("s3-5.2")
-    assert agrees_as_printed("s3-5.2", recomputed("s3-5.2"))
+    compare("s3-5.2", kilograms(total([entry], Category.WASTE)))
 
 
 def test_s3_6_1_air() -> None:
@@ -389,8 +393,7 @@ def test_s3_6_1_air() -> None:
             item(name), flown, category=Category.BUSINESS_TRAVEL, data=DataKind.SECONDARY
         )
         entries.append(entry)
-    assert total(entries, Category.BUSINESS_TRAVEL, factors=factors) == kilograms("s3-6.1-air")
-    assert agrees_as_printed("s3-6.1-air", recomputed("s3-6.1-air"))
+    compare("s3-6.1-air", kilograms(total(entries, Category.BUSINESS_TRAVEL, factors=factors)))
 
 
 def test_s3_7_1() -> None:
@@ -405,8 +408,7 @@ def test_s3_7_1() -> None:
         travel.distance_based(item("rail"), by_rail, category=commuting, data=DataKind.PRIMARY),
         travel.distance_based(item("car"), by_car, category=commuting, data=DataKind.PRIMARY),
     ]
-    assert total(entries, commuting, factors=factors) == kilograms("s3-7.1")
-    assert agrees_as_printed("s3-7.1", recomputed("s3-7.1"))
+    compare("s3-7.1", kilograms(total(entries, commuting, factors=factors)))
 
 
 FLOOR = leased.floor_share(Area(200, "m2"), Area(2000, "m2"), occupied="0.75")
@@ -421,13 +423,13 @@ def test_s3_8_1() -> None:
     ]
     leak = Emission.stated("leak", [Amount("refrigerant", 5, "kg")], GUIDANCE, data=DataKind.PRIMARY)
     building = Emission.total("building", [*energy, leak]).shared(FLOOR)
-    assert building.co2e(OWN_8_1) == kilograms("s3-8.1")
+    compare("s3-8.1", kilograms(building.co2e(OWN_8_1)))
     # an inventory keeps the gases, and the mass of the leak's share never ends: it is rounded as named
     entry = leased.asset_specific(
         item("floor"), building, category=rented, conversion=Conversion(30, Rounding.HALF_EVEN)
     )
     found = total([entry], rented, gwp=OWN_8_1)
-    assert round_to(found.to("kgCO2e").number, 20, Rounding.HALF_EVEN) == recomputed("s3-8.1")
+    compare("s3-8.1", round_to(kilograms(found), 20, Rounding.HALF_EVEN))
 
 
 def test_s3_8_1_erratum() -> None:
@@ -447,7 +449,6 @@ def test_s3_8_1_erratum() -> None:
         leased.asset_specific(item("leak"), leak, category=rented, share=FLOOR, conversion=midway),
     ]
     assert total(entries, rented, gwp=OWN_8_1) == CO2e(printed("s3-8.1"), "kgCO2e")
-    assert is_documented_erratum("s3-8.1")
 
 
 def test_s3_10_1() -> None:
@@ -457,8 +458,7 @@ def test_s3_10_1() -> None:
         emitted("waste", Mass(50, "kg"), "0.5", data=DataKind.PRIMARY),
     ]
     entry = product.processing(item("product"), Emission.total("processing", parts))
-    assert total([entry], Category.PROCESSING_OF_SOLD_PRODUCTS) == kilograms("s3-10.1")
-    assert agrees_as_printed("s3-10.1", recomputed("s3-10.1"))
+    compare("s3-10.1", kilograms(total([entry], Category.PROCESSING_OF_SOLD_PRODUCTS)))
 
 
 def test_s3_11_1() -> None:
@@ -470,8 +470,7 @@ def test_s3_11_1() -> None:
         needed = product.lifetime_use(Energy(each, "kWh"), sold=sold, uses=uses)
         used = Emission.of(needed, grid, data=DataKind.SECONDARY)
         entries.append(product.direct_use(item(f"appliance {number}"), used))
-    assert total(entries, Category.USE_OF_SOLD_PRODUCTS) == kilograms("s3-11.1")
-    assert agrees_as_printed("s3-11.1", recomputed("s3-11.1"))
+    compare("s3-11.1", kilograms(total(entries, Category.USE_OF_SOLD_PRODUCTS)))
 
 
 def test_s3_11_3() -> None:
@@ -479,15 +478,13 @@ def test_s3_11_3() -> None:
     cars = Emission.of(driven, factor("car", "0.3", "km"), data=DataKind.SECONDARY)
     part = Share.of(Mass(20, "kg"), Mass(500, "kg"), by="mass")
     entry = product.direct_use(item("part of a car"), cars, share=part)
-    assert total([entry], Category.USE_OF_SOLD_PRODUCTS) == kilograms("s3-11.3")
-    assert agrees_as_printed("s3-11.3", recomputed("s3-11.3"))
+    compare("s3-11.3", kilograms(total([entry], Category.USE_OF_SOLD_PRODUCTS)))
 
 
 def test_s3_13_1() -> None:
     part = Share.of(Area(5000, "m2"), Area(15000, "m2"), by="floor area")
     entry = leased.lessee_specific(item("warehouse"), stated("lessee", 9000, "kgCO2e"), part)
-    assert total([entry], Category.DOWNSTREAM_LEASED_ASSETS) == kilograms("s3-13.1")
-    assert agrees_as_printed("s3-13.1", recomputed("s3-13.1"))
+    compare("s3-13.1", kilograms(total([entry], Category.DOWNSTREAM_LEASED_ASSETS)))
 
 
 def test_s3_14_2() -> None:
@@ -497,8 +494,7 @@ def test_s3_14_2() -> None:
         for number, (many, _) in enumerate(rows)
     ]
     factors = [factor(f"kind {number}", rate, "each") for number, (_, rate) in enumerate(rows)]
-    assert total(entries, Category.FRANCHISES, factors=factors) == kilograms("s3-14.2")
-    assert agrees_as_printed("s3-14.2", recomputed("s3-14.2"))
+    compare("s3-14.2", kilograms(total(entries, Category.FRANCHISES, factors=factors)))
 
 
 INVESTEES = [
@@ -529,12 +525,11 @@ def invested() -> list[Entry]:
 
 def test_s3_15_2() -> None:
     entries = invested()
-    assert total(entries, Category.INVESTMENTS) == kilograms("s3-15.2")
+    compare("s3-15.2", kilograms(total(entries, Category.INVESTMENTS)))
     # the erratum: the fourth is 990,000 kg; 900,000 in its place gives the printed total, also in kilograms
     assert total(entries[3:], Category.INVESTMENTS) == CO2e(990000, "kgCO2e")
     slip = total(entries[:3], Category.INVESTMENTS) + CO2e(900000, "kgCO2e")
     assert slip == CO2e(printed("s3-15.2"), "kgCO2e") != CO2e(printed("s3-15.2"), "tCO2e")
-    assert is_documented_erratum("s3-15.2")
 
 
 def test_s3_15_4() -> None:
@@ -549,15 +544,15 @@ def test_s3_15_4() -> None:
         )
         for number, (size, rate, share) in enumerate(rows)
     ]
-    assert total(entries, Category.INVESTMENTS) == CO2e(recomputed("s3-15.4"), "tCO2e")
-    assert agrees_as_printed("s3-15.4", recomputed("s3-15.4"))
+    compare("s3-15.4", total(entries, Category.INVESTMENTS).to("tCO2e").number)
 
 
 def test_s3_15_5_60y() -> None:
     plant = stated("power plant", 7000000, "tCO2e")
     life = investment.projected_lifetime(plant, years=60, share=Share.stated("0.15", by="project cost"))
-    assert [amount.quantity for amount in life.amounts()] == [CO2e(recomputed("s3-15.5-60y"), "tCO2e")]
-    assert agrees_as_printed("s3-15.5-60y", recomputed("s3-15.5-60y"))
+    (amount,) = life.amounts()
+    assert amount.unit == "tCO2e"
+    compare("s3-15.5-60y", amount.number)
 
 
 def test_s3_C_1() -> None:  # noqa: N802  the example's own name
@@ -565,8 +560,7 @@ def test_s3_C_1() -> None:  # noqa: N802  the example's own name
     assert wash.parts[0].number == Fraction(1, 6)
     places = -int(recomputed("s3-C.1").as_tuple().exponent)
     (amount,) = wash.amounts(Conversion(places, Rounding.HALF_EVEN))
-    assert amount.number == recomputed("s3-C.1")
-    assert agrees_as_printed("s3-C.1", amount.number)
+    compare("s3-C.1", amount.number)
 
 
 def test_s3std_5_6_C_upstream() -> None:  # noqa: N802  the company's own letter
@@ -577,8 +571,7 @@ def test_s3std_5_6_C_upstream() -> None:  # noqa: N802  the company's own letter
         item("electricity"), mining.shared(Share.stated("0.1", by="electricity"))
     )
     found = total([entry], Category.FUEL_AND_ENERGY_RELATED)
-    assert found == CO2e(recomputed("s3std-5.6-C-upstream"), "tCO2e")
-    assert agrees_as_printed("s3std-5.6-C-upstream", recomputed("s3std-5.6-C-upstream"))
+    compare("s3std-5.6-C-upstream", found.to("tCO2e").number)
 
 
 def test_s3std_5_6_D_s2() -> None:  # noqa: N802  the company's own letter
@@ -598,8 +591,7 @@ def test_s3std_5_6_D_s2() -> None:  # noqa: N802  the company's own letter
     inventory = account([], Catalogue(()), calculations=[bought])
     statement = inventory.co2e(as_published(BASIS), scope_2=Scope2Method.LOCATION)
     found = statement.by_scope().amount("scope 2")
-    assert found == CO2e(recomputed("s3std-5.6-D-s2"), "tCO2e")
-    assert agrees_as_printed("s3std-5.6-D-s2", recomputed("s3std-5.6-D-s2"))
+    compare("s3std-5.6-D-s2", found.to("tCO2e").number)
 
 
 # the default value of the goods, with its mark-up of 10 %
@@ -608,34 +600,52 @@ EMBEDDED = multiply(exact("2.310"), exact("1.10"))
 
 def test_cbam_1_freealloc() -> None:
     goods = embedded_emissions(2026, mass_t=100, embedded=EMBEDDED, benchmark="1.364", correction=1)
-    assert multiply(goods.free, goods.mass_t) == recomputed("cbam-1-freealloc") == printed("cbam-1-freealloc")
+    compare("cbam-1-freealloc", multiply(goods.free, goods.mass_t))
 
 
 def test_cbam_1_liability() -> None:
     goods = embedded_emissions(2026, mass_t=100, embedded=EMBEDDED, benchmark="1.364", correction=1)
     owed = Price(80, "EUR", "tCO2e").of(CO2e(goods.total, "tCO2e"))
-    assert owed == Money(recomputed("cbam-1-liability"), "EUR")
+    compare("cbam-1-liability", owed.amount)
     assert owed.rounded(Rounding.HALF_UP) == Money(printed("cbam-1-liability"), "EUR")
-
-
-@pytest.mark.parametrize("identity", sorted(ERRATA))
-def test_an_erratum_is_a_difference_with_a_reason(identity: str) -> None:
-    assert is_documented_erratum(identity)
-
-
-def test_only_the_errata_differ_from_what_was_printed() -> None:
-    differing = {name for name in EXPECTED if not agrees_as_printed(name, recomputed(name))}
-    assert differing == set(ERRATA)
 
 
 def named_test(identity: str) -> str:
     return "test_" + "".join(letter if letter.isalnum() else "_" for letter in identity)
 
 
+@pytest.mark.parametrize("identity", EXPECTED)
+def test_every_case_compares_what_carbonkit_gives(identity: str) -> None:
+    COMPARED.clear()
+    globals()[named_test(identity)]()
+    assert set(COMPARED) == {identity}
+
+
+@pytest.mark.parametrize("identity", EXPECTED)
+def test_another_figure_would_fail(identity: str) -> None:
+    last = Decimal((0, (1,), int(recomputed(identity).as_tuple().exponent)))
+    for wrong in (recomputed(identity) + last, -recomputed(identity), Decimal(0)):
+        with pytest.raises(AssertionError):
+            compare(identity, wrong)
+    if identity in ERRATA:
+        with pytest.raises(AssertionError):
+            compare(identity, printed(identity))
+
+
+@pytest.mark.parametrize(("identity", "file"), ELSEWHERE.items())
+def test_the_cases_that_are_elsewhere_are_there(identity: str, file: str) -> None:
+    tree = ast.parse(Path(__file__).with_name(file).read_text("utf-8"))
+    tests = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    compared = {
+        node.value for node in ast.walk(tests[named_test(identity)]) if isinstance(node, ast.Constant)
+    }
+    assert identity in compared
+
+
 @pytest.mark.skipif(not GOLDEN.exists(), reason="the shared golden file is not here")
 def test_every_case_of_the_golden_file_has_its_test() -> None:
     cases = {case["id"]: case for case in json.loads(GOLDEN.read_text("utf-8"))}
-    assert set(cases) == set(EXPECTED) | ELSEWHERE
+    assert set(cases) == set(EXPECTED) | set(ELSEWHERE)
     assert [name for name in EXPECTED if named_test(name) not in globals()] == []
     assert {name: cases[name]["computed"] for name in EXPECTED} == {
         name: figures[0] for name, figures in EXPECTED.items()

@@ -23,7 +23,7 @@ from carbonkit.accounting import (
 from carbonkit.values import CO2e, Exact, Period, Place, Source, multiply, quantity
 from carbonkit.values.number import exact
 
-YEAR, WORLD = Period.year(2013), Place("US")
+YEAR, WORLD = Period.year(2013), Place("001")
 GUIDANCE = Source("WRI/WBCSD", "Technical Guidance for Calculating Scope 3 Emissions", 2013)
 BASIS = "example, basis not stated"
 

@@ -3,7 +3,8 @@ The value chain: the fifteen categories of scope 3, each by its methods.
 
 A method takes quantities with factors, or what a supplier states, and makes an `Entry`:
 an activity for `account` where a catalogue has the factor, a calculation where it took
-several steps. Nothing is rounded on the way, and nothing is ever taken off.
+several steps. Nothing is rounded on the way, and nothing is ever taken off: an entry is
+emitted or reversed as a whole.
 
     purchase        1, 2   goods, services, capital goods    leased       8, 13  leased assets
     energy_chain    3      before and beside energy          product      10-12  sold products
@@ -14,6 +15,7 @@ several steps. Nothing is rounded on the way, and nothing is ever taken off.
     entry           what a method found                      emission     gases, exact to the fraction
     share           what part is the reporter's              method       the methods' names
     data_kind       primary or secondary                     derived_quantity  quantities worked out
+    applied         that a factor belongs where it is used
 """
 
 from carbonkit.accounting.value_chain import (

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from carbonkit.accounting.line import Conversion
 from carbonkit.errors import InexactConversionError, InvalidValueError
+from carbonkit.values.field import check_type
 from carbonkit.values.number import Exact, Rounding, divide, exact, plain
-
-if TYPE_CHECKING:
-    from carbonkit.accounting.line import Conversion
 
 _PLACES: Final = 60  # the most decimal places that a number may have
 _SHOWN: Final = 6  # places of a fraction that never ends, for reading only
@@ -41,7 +40,9 @@ def finite(number: Fraction) -> Decimal | None:
 
 
 def decimal_of(number: Fraction, conversion: Conversion | None, *, field: str) -> Decimal:
-    """Give a fraction as a decimal: exact, or rounded as the caller named."""
+    """Give a fraction as a decimal: exact, or rounded as the caller named, alike in both signs."""
+    if conversion is not None:
+        check_type(conversion, Conversion, field="conversion")
     result = finite(number)
     if result is not None:
         return result

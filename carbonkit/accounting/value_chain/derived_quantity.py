@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 
 from carbonkit.accounting.value_chain._fraction import decimal_of, fraction, not_negative, written
+from carbonkit.accounting.value_chain._take import check_kinds, several
 from carbonkit.errors import IncompatibleUnitsError, InvalidValueError
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
@@ -21,10 +22,12 @@ from carbonkit.values.quantity import quantity as quantity_of
 from carbonkit.values.unit import Dimension, unit_named
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from carbonkit.accounting.line import Conversion
     from carbonkit.values.number import Exact
 
-__all__ = ["DerivedQuantity", "Measured", "counted", "derived", "explained", "ratio"]
+__all__ = ["DerivedQuantity", "Measured", "check_measure", "counted", "derived", "explained", "ratio"]
 
 
 def _number(value: Exact | Fraction) -> Fraction:
@@ -181,7 +184,33 @@ def derived(what: str, quantity: Measured) -> DerivedQuantity:
         >>> print(derived("load", Mass("2", "t")).working.text())
         load: 2 t
     """
+    check_kinds(quantity, Quantity, DerivedQuantity, field="quantity")
     return quantity if isinstance(quantity, DerivedQuantity) else DerivedQuantity.of(what, quantity)
+
+
+def check_measure(quantity: Measured, dimensions: Collection[Dimension], words: str) -> None:
+    """
+    Check that a quantity is of a kind that a method takes.
+
+    Args:
+        quantity: The quantity.
+        dimensions: What it may measure.
+        words: The same in words.
+
+    Raises:
+        IncompatibleUnitsError: If it measures something else.
+        WrongTypeError: If it is no quantity.
+
+    Example:
+        >>> from carbonkit.values import Mass
+        >>> check_measure(Mass("1", "t"), {Dimension.NIGHTS}, "a number of nights")
+        Traceback (most recent call last):
+        ...
+        carbonkit.errors.IncompatibleUnitsError: quantity: must be a number of nights, was 1 t
+    """
+    check_kinds(quantity, Quantity, DerivedQuantity, field="quantity")
+    if unit_named(quantity.unit).dimension not in several(dimensions, Dimension, field="dimensions"):
+        raise IncompatibleUnitsError(f"be {words}", was=str(quantity), field="quantity")
 
 
 def counted(what: str, number: Exact, unit: str) -> DerivedQuantity:
@@ -246,9 +275,13 @@ def explained(quantity: Measured) -> tuple[Explanation, ...]:
     Returns:
         The working, or nothing for a quantity that was given.
 
+    Raises:
+        WrongTypeError: If it is no quantity.
+
     Example:
         >>> from carbonkit.values import Mass
         >>> explained(Mass("2", "t"))
         ()
     """
+    check_kinds(quantity, Quantity, DerivedQuantity, field="quantity")
     return (quantity.working,) if isinstance(quantity, DerivedQuantity) else ()

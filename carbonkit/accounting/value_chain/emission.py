@@ -4,7 +4,8 @@ Emissions: what something emitted, gas by gas, exact to the fraction, and how th
 An emission is a quantity times a factor, or a figure that a supplier states. Emissions
 are added, multiplied and shared without any rounding; a number whose digits never end is
 rounded once, as the caller names, where it enters an inventory. Nothing is ever taken
-off: removals, credits and avoided emissions are reported elsewhere.
+off: removals, credits and avoided emissions are reported elsewhere. An emission is emitted
+or reversed as a whole; one part of it can not be set against another.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from carbonkit.accounting._field import name
 from carbonkit.accounting.catalogue import Choice
 from carbonkit.accounting.coverage import Coverage
-from carbonkit.accounting.factor import Factor
+from carbonkit.accounting.gwp import GwpSet
 from carbonkit.accounting.origin import Origin
 from carbonkit.accounting.rate import Amount
 from carbonkit.accounting.scope import Scope
-from carbonkit.accounting.value_chain._fraction import decimal_of, not_negative, written
+from carbonkit.accounting.value_chain._fraction import decimal_of, fraction, not_negative, written
+from carbonkit.accounting.value_chain._take import several
+from carbonkit.accounting.value_chain.applied import Applied, chosen
 from carbonkit.accounting.value_chain.data_kind import DataKind
 from carbonkit.accounting.value_chain.derived_quantity import Measured, derived, explained, ratio
 from carbonkit.accounting.value_chain.share import Share
@@ -35,10 +39,15 @@ from carbonkit.values.unit import unit_named
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from carbonkit.accounting.gwp import GwpSet
+    from carbonkit.accounting.factor import Factor
     from carbonkit.accounting.line import Conversion
+    from carbonkit.values.place import Place
 
 __all__ = ["Emission", "EmissionPart"]
+
+
+def _number(value: Exact | Fraction) -> Fraction:
+    return fraction(value, field="number")
 
 
 @attrs.frozen
@@ -54,17 +63,27 @@ class EmissionPart:
         basis: What it was weighed with, if it is CO2e.
         origin: Where the carbon comes from, if that is said.
 
+    Raises:
+        IncompatibleUnitsError: If `unit` measures something else.
+        InexactNumberError: If `number` is a float, a bool, NaN or infinite.
+        InvalidValueError: If it is no gas, or `basis` is missing or out of place.
+        WrongTypeError: If a value has another type.
+
     Example:
         >>> print(EmissionPart("CO2", Fraction(135, 14), "kg", DataKind.SECONDARY))
         135/14 ≈ 9.642857 kg CO2
     """
 
     gas: str
-    number: Fraction
+    number: Fraction = attrs.field(converter=_number)
     unit: str
-    data: DataKind
+    data: DataKind = attrs.field(validator=is_a(DataKind))
     basis: str = ""
     origin: Origin | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Check that it is what an amount may be."""
+        Amount(self.gas, 0, self.unit, basis=self.basis, origin=self.origin)
 
     def amount(self, conversion: Conversion | None = None) -> Amount:
         """
@@ -96,9 +115,13 @@ class EmissionPart:
 
 def _parts(value: Iterable[EmissionPart]) -> tuple[EmissionPart, ...]:
     """Add up what is of one gas, basis, origin and kind of data; in the base unit where units differ."""
+    given = several(value, EmissionPart, field="parts")
+    if len({part.number > 0 for part in given if part.number}) > 1:
+        was = ", ".join(map(str, given))
+        hint = "a reversal is an entry of its own; removals, credits and avoided emissions stand apart"
+        raise InvalidValueError("be all emitted or all reversed", was=was, field="parts", hint=hint)
     sums: dict[object, EmissionPart] = {}
-    for part in value:
-        check_type(part, EmissionPart, field="parts")
+    for part in given:
         key = (part.gas, part.basis, part.origin, part.data, unit_named(part.unit).dimension)
         known = sums.get(key)
         if known is None:
@@ -111,10 +134,11 @@ def _parts(value: Iterable[EmissionPart]) -> tuple[EmissionPart, ...]:
 
 
 def _scopes(value: Iterable[Scope]) -> frozenset[Scope]:
-    scopes = frozenset(value)
-    for scope in scopes:
-        check_type(scope, Scope, field="scopes")
-    return scopes
+    return frozenset(several(value, Scope, field="scopes"))
+
+
+def _factors(value: Iterable[Applied]) -> tuple[Applied, ...]:
+    return several(value, Applied, field="factors")
 
 
 @attrs.frozen
@@ -128,10 +152,14 @@ class Emission:
         working: How the amounts came about, down to the inputs and their sources.
         coverage: Which stages of a life cycle it counts, if that is said.
         scopes: Which scopes of the one who stated it, if that is said.
-        factors: The factors that it rests on, which must hold in the period that it is reported in.
+        factors: The factors that it rests on, which must hold where and when it is reported.
+
+    Raises:
+        InvalidValueError: If some parts are emitted and some reversed.
+        WrongTypeError: If a value has another type.
 
     Example:
-        >>> from carbonkit.accounting import Rate
+        >>> from carbonkit.accounting import Factor, Rate
         >>> from carbonkit.values import Freight, Period, Place, Volume
         >>> lorry = Factor("diesel", "2025", "diesel", Place("CN"), Period.year(2025), "L",
         ...                [Rate("CO2", "3.15", "kg")], Source("Carrier", "Fuel analysis", 2025))
@@ -145,14 +173,14 @@ class Emission:
           share by tonne-kilometres: 15/49 ≈ 0.306122 = 150 t_km ÷ 490 t_km
     """
 
-    what: str
+    what: str = attrs.field(validator=is_a(str))
     parts: tuple[EmissionPart, ...] = attrs.field(converter=_parts)
     working: Explanation = attrs.field(validator=is_a(Explanation))
     coverage: Coverage | None = attrs.field(
         default=None, kw_only=True, validator=attrs.validators.optional(is_a(Coverage))
     )
     scopes: frozenset[Scope] = attrs.field(default=frozenset(), kw_only=True, converter=_scopes)
-    factors: tuple[Factor, ...] = attrs.field(default=(), kw_only=True, repr=False)
+    factors: tuple[Applied, ...] = attrs.field(default=(), kw_only=True, repr=False, converter=_factors)
 
     @classmethod
     def of(
@@ -163,6 +191,7 @@ class Emission:
         data: DataKind,
         what: str = "",
         scopes: Iterable[Scope] = (),
+        place: Place | None = None,
     ) -> Emission:
         """
         Multiply a quantity by a factor; the units are converted exactly.
@@ -171,18 +200,21 @@ class Emission:
             quantity: How much was done; negative for a reversal, which cancels what it corrects.
             factor: The factor, or what a catalogue chose for it, whose step the working then shows.
             data: What the result rests on.
-            what: What emitted it; the factor's activity if left out.
+            what: What emitted it; the factor's activity if left out, which the working names in any case.
             scopes: Which scopes of the one who did it.
+            place: Where it was done, such as where a material was made; None where the item is at, that
+                it enters an inventory for. The factor must hold there.
 
         Returns:
             The emission.
 
         Raises:
             IncompatibleUnitsError: If the quantity does not convert to the factor's unit.
+            InvalidValueError: If `what` is no name.
             WrongTypeError: If a value has another type.
 
         Example:
-            >>> from carbonkit.accounting import Rate
+            >>> from carbonkit.accounting import Factor, Rate
             >>> from carbonkit.values import Mass, Period, Place
             >>> steel = Factor("steel", "2025", "steel", Place("CN"), Period.year(2025), "t",
             ...                [Rate("CO2", "2.1", "t")], Source("Mill 7", "Product declaration", 2025))
@@ -190,20 +222,20 @@ class Emission:
             1.05 t CO2
         """
         check_type(data, DataKind, field="data")
+        found = chosen(factor)
         step = factor.step if isinstance(factor, Choice) else None
-        chosen = factor.factor if isinstance(factor, Choice) else factor
-        check_type(chosen, Factor, field="factor")
-        name = what or chosen.activity
-        measured = derived(name, quantity)
-        number = measured.number * ratio(measured.unit, chosen.per, field="quantity")
+        used = Applied(found, step, place)
+        called = found.activity if what == "" else name(what, field="what")
+        measured = derived(called, quantity)
+        number = measured.number * ratio(measured.unit, found.per, field="quantity")
         parts = _parts(
             EmissionPart(rate.gas, number * Fraction(rate.number), rate.unit, data, rate.basis, rate.origin)
-            for rate in chosen.rates
+            for rate in found.rates
         )
-        how = f"{measured} × factor" + (f" ({step})" if step is not None else "")
-        working = Explanation(name, _written(parts), how, parts=(*explained(quantity), chosen.explain()))
-        dated = (chosen,) if step is None else ()
-        return cls(name, parts, working, coverage=chosen.coverage, scopes=scopes, factors=dated)
+        how = f"{measured} × factor" + (f" for {found.activity}" if called != found.activity else "")
+        how += (f" at {place}" if place is not None else "") + (f" ({step})" if step is not None else "")
+        working = Explanation(called, _written(parts), how, parts=(*explained(quantity), found.explain()))
+        return cls(called, parts, working, coverage=found.coverage, scopes=scopes, factors=(used,))
 
     @classmethod
     def stated(
@@ -231,7 +263,7 @@ class Emission:
             The emission.
 
         Raises:
-            InvalidValueError: If there is no amount, or one is negative.
+            InvalidValueError: If there is no amount, one is negative, or `what` is no name.
             WrongTypeError: If a value has another type.
 
         Example:
@@ -244,15 +276,13 @@ class Emission:
         """
         check_type(source, Source, field="source")
         check_type(data, DataKind, field="data")
-        known = tuple(amounts)
+        name(what, field="what")
+        known = several(amounts, Amount, field="amounts")
         if not known:
             raise InvalidValueError("hold at least one amount", was="none", field=what)
         for amount in known:
-            check_type(amount, Amount, field="amounts")
             if amount.number < 0:
-                hint = (
-                    "removals, credits and avoided emissions stand apart; reverse an emission to correct it"
-                )
+                hint = "removals, credits and avoided emissions stand apart; see reversed"
                 raise InvalidValueError(
                     "be zero or more", was=plain(amount.number), field=f"amount of {what}", hint=hint
                 )
@@ -269,7 +299,7 @@ class Emission:
     @classmethod
     def total(cls, what: str, emissions: Iterable[Emission]) -> Emission:
         """
-        Add emissions up.
+        Add emissions up; a reversal can not be set against another here, but is an entry of its own.
 
         Args:
             what: What emitted all of them.
@@ -279,7 +309,8 @@ class Emission:
             Their sum. It is of the stages that all are of, and of the scopes that any is of if all say so.
 
         Raises:
-            InvalidValueError: If there is none; nothing emitted is an emission of zero.
+            InvalidValueError: If there is none (nothing emitted is an emission of zero), some are emitted
+                and some reversed, or `what` is no name.
             WrongTypeError: If one has another type.
 
         Example:
@@ -288,11 +319,10 @@ class Emission:
             ...
             carbonkit.errors.InvalidValueError: fleet: must hold at least one emission, was none
         """
-        known = tuple(emissions)
+        name(what, field="what")
+        known = several(emissions, Emission, field=what)
         if not known:
             raise InvalidValueError("hold at least one emission", was="none", field=what)
-        for each in known:
-            check_type(each, Emission, field=what)
         parts = _parts(part for each in known for part in each.parts)
         coverages = {each.coverage for each in known}
         all_say = all(each.scopes for each in known)
@@ -361,10 +391,11 @@ class Emission:
 
     def reversed(self) -> Emission:
         """
-        Change the sign, to correct what was booked by mistake; the two cancel.
+        Change the sign of all of it, to correct what was booked by mistake; the two cancel.
 
         Returns:
-            The reversal.
+            The reversal, for an entry of its own: the inventory shows both. It can not be a part of
+            another figure, so no credit is taken off what a supplier emitted.
         """
         return self._made(Fraction(-1), "reversed", "reversed")
 
@@ -403,6 +434,7 @@ class Emission:
             FixedBasisError: If a part gives only CO2e, on another basis than this set.
             InexactConversionError: If the sum's digits never end and no rounding is named.
             UnknownGasError: If the set does not hold a gas.
+            WrongTypeError: If it is no GWP set.
 
         Example:
             >>> from carbonkit.accounting import gwp_set
@@ -412,6 +444,7 @@ class Emission:
             >>> print(third.co2e(gwp_set("AR6")).to("kgCO2e"))
             455 kgCO2e
         """
+        check_type(gwp, GwpSet, field="gwp")
         summed = Fraction(0)
         for part in self.parts:
             if part.basis:
@@ -424,11 +457,11 @@ class Emission:
 
     def _made(self, factor: Fraction, what: str, how: str, working: tuple[Explanation, ...] = ()) -> Emission:
         parts = _parts(attrs.evolve(part, number=part.number * factor) for part in self.parts)
-        name = f"{self.what} {what}"
+        named = f"{self.what} {what}"
         explanation = Explanation(
-            name, _written(parts), f"{_written(self.parts)} {how}", parts=(self.working, *working)
+            named, _written(parts), f"{_written(self.parts)} {how}", parts=(self.working, *working)
         )
-        return attrs.evolve(self, what=name, parts=parts, working=explanation)
+        return attrs.evolve(self, what=named, parts=parts, working=explanation)
 
     def __str__(self) -> str:
         """Write the amounts out."""

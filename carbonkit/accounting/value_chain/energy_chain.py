@@ -21,10 +21,12 @@ from carbonkit.accounting.factor import Factor
 from carbonkit.accounting.rate import Rate
 from carbonkit.accounting.scope import Category
 from carbonkit.accounting.value_chain._fraction import written
+from carbonkit.accounting.value_chain.applied import chosen
 from carbonkit.accounting.value_chain.data_kind import DataKind
 from carbonkit.accounting.value_chain.derived_quantity import DerivedQuantity, Measured, derived, explained
 from carbonkit.accounting.value_chain.emission import Emission
 from carbonkit.accounting.value_chain.entry import Entry, of_emission
+from carbonkit.accounting.value_chain.item import Item
 from carbonkit.accounting.value_chain.method import Method
 from carbonkit.errors import InvalidValueError
 from carbonkit.values.explanation import Explanation
@@ -35,8 +37,8 @@ from carbonkit.values.source import Source, Status
 from carbonkit.values.time import Period
 
 if TYPE_CHECKING:
+    from carbonkit.accounting.catalogue import Choice
     from carbonkit.accounting.line import Conversion
-    from carbonkit.accounting.value_chain.item import Item
 
 __all__ = [
     "Loss",
@@ -107,21 +109,29 @@ class Loss:
         return f"{plain(self.rate)} {self.of}"
 
 
-def upstream_factor(life_cycle: Factor, direct: Factor) -> Factor:
+def upstream_factor(life_cycle: Factor, direct: Factor, *, although: str = "") -> Factor:
     """
     Take the direct emissions off a life-cycle factor, to have what is upstream alone.
 
+    Biogenic CO2 is taken off too, and goes on standing apart.
+
     Args:
         life_cycle: The factor of the whole life cycle.
-        direct: The factor of the burning or the generation, of the same gases on the same basis.
+        direct: The factor of the burning or the generation, of the same activity and place, and of the
+            same gases on the same basis.
+        although: Why the two belong together although activity or place differ, such as two names of one
+            fuel; it stands in the note of the source. Without it they must be the same.
 
     Returns:
         A factor of what is upstream, marked as derived, valid when both are.
 
     Raises:
-        IncompatibleUnitsError: If the two are per things that do not convert exactly.
-        InvalidValueError: If they say that they are of other stages, are of different gases, bases or
-            calorific values, do not overlap in time, or the direct one is the larger.
+        IncompatibleUnitsError: If the two are per things that do not convert.
+        InexactConversionError: If they are per units that do not convert exactly.
+        InvalidValueError: If activity or place differ and no reason is given, they say that they are of
+            other stages, are of different gases, bases, scope 2 methods or calorific values, do not overlap
+            in time, or the direct one is the larger.
+        WrongTypeError: If a value has another type.
 
     Example:
         >>> from carbonkit.values import Place
@@ -133,32 +143,28 @@ def upstream_factor(life_cycle: Factor, direct: Factor) -> Factor:
         >>> print(upstream_factor(whole, burnt))
         diesel, all, upstream (2025): 0.60 kg CO2 per L
     """
-    for factor, wanted in ((life_cycle, Coverage.LIFE_CYCLE), (direct, Coverage.DIRECT)):
-        _covers(factor.coverage, wanted, factor.id)
-    if life_cycle.calorific is not direct.calorific:
-        was = f"{life_cycle.calorific} and {direct.calorific}"
-        raise InvalidValueError("have one calorific basis", was=was, field="factors")
+    _belong_together(life_cycle, direct, although)
     per = quantity(1, life_cycle.per).to(direct.per).number
-    taken = {(rate.gas, rate.basis, rate.origin): rate for rate in direct.rates if not rate.apart}
-    kept = [rate for rate in life_cycle.rates if not rate.apart]
-    if {(rate.gas, rate.basis, rate.origin) for rate in kept} != set(taken):
-        was = f"{', '.join(map(str, kept))} and {', '.join(map(str, taken.values()))}"
+    taken = {(rate.gas, rate.basis, rate.origin): rate for rate in direct.rates}
+    if {(rate.gas, rate.basis, rate.origin) for rate in life_cycle.rates} != set(taken):
+        was = f"{', '.join(map(str, life_cycle.rates))} and {', '.join(map(str, direct.rates))}"
         raise InvalidValueError("give the same gases on the same basis", was=was, field="factors")
-    if not life_cycle.valid.overlaps(direct.valid):
-        was = f"{life_cycle.valid} and {direct.valid}"
-        raise InvalidValueError("overlap in time", was=was, field="factors")
     rates = []
-    for rate in kept:
+    for rate in life_cycle.rates:
         other = taken[(rate.gas, rate.basis, rate.origin)]
         number = quantity(multiply(other.number, per), other.unit).to(rate.unit).number
-        rates.append(
-            Rate(rate.gas, subtract(rate.number, number), rate.unit, basis=rate.basis, origin=rate.origin)
-        )
+        rest = subtract(rate.number, number)
+        if rest < 0:
+            was = f"{plain(number)} {rate.unit} of {plain(rate.number)} {rate.unit}"
+            raise InvalidValueError("be at most that of the life cycle", was=was, field=f"direct {rate.gas}")
+        rates.append(Rate(rate.gas, rest, rate.unit, basis=rate.basis, origin=rate.origin))
     ends = [each for each in (life_cycle.valid.end, direct.valid.end) if each is not None]
     valid = Period(max(life_cycle.valid.start, direct.valid.start), min(ends) if ends else None)
     first = life_cycle.source
     other_source = f"{direct.source.publisher}, {direct.source.title}"
     note = f"{life_cycle.id} ({first.title}) minus {direct.id} ({other_source})"
+    if although:
+        note += f", of {direct.activity} at {direct.place}: {although}"
     return Factor(
         f"{life_cycle.id}, upstream",
         life_cycle.edition,
@@ -171,6 +177,27 @@ def upstream_factor(life_cycle: Factor, direct: Factor) -> Factor:
         calorific=life_cycle.calorific,
         coverage=Coverage.UPSTREAM,
     )
+
+
+def _belong_together(life_cycle: Factor, direct: Factor, although: str) -> None:
+    for value, field in ((life_cycle, "life_cycle"), (direct, "direct")):
+        check_type(value, Factor, field=field)
+    check_type(although, str, field="although")
+    for factor, wanted in ((life_cycle, Coverage.LIFE_CYCLE), (direct, Coverage.DIRECT)):
+        _covers(factor.coverage, wanted, factor.id)
+    if (life_cycle.activity, life_cycle.place) != (direct.activity, direct.place) and not although.strip():
+        hint = "if they belong together all the same, say why: although=…"
+        was = " and ".join(f"{each.activity} at {each.place}" for each in (life_cycle, direct))
+        raise InvalidValueError("be of one activity and place", was=was, field="factors", hint=hint)
+    if life_cycle.calorific is not direct.calorific:
+        was = f"{life_cycle.calorific} and {direct.calorific}"
+        raise InvalidValueError("have one calorific basis", was=was, field="factors")
+    if len({life_cycle.method, direct.method} - {None}) > 1:
+        was = f"{life_cycle.method} and {direct.method}"
+        raise InvalidValueError("be of one scope 2 method", was=was, field="factors")
+    if not life_cycle.valid.overlaps(direct.valid):
+        was = f"{life_cycle.valid} and {direct.valid}"
+        raise InvalidValueError("overlap in time", was=was, field="factors")
 
 
 def purchased_fuel(item: Item, emission: Emission, *, conversion: Conversion | None = None) -> Entry:
@@ -188,7 +215,7 @@ def purchased_fuel(item: Item, emission: Emission, *, conversion: Conversion | N
     Raises:
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the figure does not say that it is upstream alone; burning is scope 1.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting.value_chain import Item
@@ -201,6 +228,7 @@ def purchased_fuel(item: Item, emission: Emission, *, conversion: Conversion | N
         >>> print(entry.record.amounts[0], entry.method, sep=", ")
         300 kg CO2, average-data method
     """
+    check_type(emission, Emission, field="emission")
     _covers(emission.coverage, Coverage.UPSTREAM, emission.what)
     return of_emission(item, emission, category=_CATEGORY, method=_method(emission), conversion=conversion)
 
@@ -220,7 +248,7 @@ def purchased_electricity(item: Item, emission: Emission, *, conversion: Convers
     Raises:
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the figure does not say that it is upstream alone; generation is scope 2.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting.value_chain import Item
@@ -235,6 +263,7 @@ def purchased_electricity(item: Item, emission: Emission, *, conversion: Convers
         carbonkit.errors.InvalidValueError: electricity: must be of coverage upstream, was life cycle; \
 scopes 1 and 2 hold the rest already; see upstream_factor
     """
+    check_type(emission, Emission, field="emission")
     _covers(emission.coverage, Coverage.UPSTREAM, emission.what)
     return of_emission(item, emission, category=_CATEGORY, method=_method(emission), conversion=conversion)
 
@@ -275,7 +304,7 @@ def network_losses(
     item: Item,
     used: Measured,
     loss: Loss,
-    factor: Factor,
+    factor: Factor | Choice,
     *,
     data: DataKind,
     conversion: Conversion | None = None,
@@ -298,7 +327,7 @@ def network_losses(
         IncompatibleUnitsError: If the quantity does not convert to the factor's unit.
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the factor does not say that it is of the life cycle.
-        UnknownFactorError: If the factor does not hold in the item's period.
+        UnknownFactorError: If the factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting.value_chain import Item
@@ -312,7 +341,9 @@ def network_losses(
         >>> print(entry.record.amounts[0])
         40000 kg CO2
     """
-    _covers(factor.coverage, Coverage.LIFE_CYCLE, factor.id)
+    check_type(item, Item, field="item")
+    found = chosen(factor)
+    _covers(found.coverage, Coverage.LIFE_CYCLE, found.id)
     emission = Emission.of(lost(used, loss), factor, data=data, what=item.activity)
     return of_emission(item, emission, category=_CATEGORY, method=_method(emission), conversion=conversion)
 
@@ -332,7 +363,7 @@ def power_sold(item: Item, emission: Emission, *, conversion: Conversion | None 
     Raises:
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the figure does not say that it is of the life cycle.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting.value_chain import Item
@@ -345,6 +376,7 @@ def power_sold(item: Item, emission: Emission, *, conversion: Conversion | None 
         ...                   sold).record.amounts)
         100 t CO2
     """
+    check_type(emission, Emission, field="emission")
     _covers(emission.coverage, Coverage.LIFE_CYCLE, emission.what)
     return of_emission(item, emission, category=_CATEGORY, method=_method(emission), conversion=conversion)
 

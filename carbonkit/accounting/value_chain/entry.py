@@ -18,12 +18,13 @@ from carbonkit.accounting.calculation import Calculation
 from carbonkit.accounting.rate import Amount
 from carbonkit.accounting.scope import Category, Scope
 from carbonkit.accounting.statement import Statement
+from carbonkit.accounting.value_chain._take import check_kinds, several
 from carbonkit.accounting.value_chain.data_kind import DataKind
 from carbonkit.accounting.value_chain.derived_quantity import DerivedQuantity, Measured, explained
 from carbonkit.accounting.value_chain.emission import Emission
 from carbonkit.accounting.value_chain.item import Item
 from carbonkit.accounting.value_chain.method import Method
-from carbonkit.errors import BatchError, InvalidValueError, UnknownFactorError
+from carbonkit.errors import BatchError, InvalidValueError
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
 from carbonkit.values.number import Rounding, divide
@@ -40,6 +41,24 @@ if TYPE_CHECKING:
 __all__ = ["Entry", "ValueChain", "check_category", "of_emission", "of_quantity"]
 
 
+def _is_record(_: object, attribute: attrs.Attribute[Activity | Calculation], value: object) -> None:
+    check_kinds(value, Activity, Calculation, field=attribute.name)
+
+
+def _kinds(value: Iterable[DataKind]) -> frozenset[DataKind]:
+    return frozenset(several(value, DataKind, field="data"))
+
+
+def _amounts(value: Iterable[tuple[DataKind, Amount]]) -> tuple[tuple[DataKind, Amount], ...]:
+    pairs = several(value, tuple, field="parts")
+    for pair in pairs:
+        if len(pair) != 2:  # noqa: PLR2004  a pair
+            raise InvalidValueError("be a kind of data with an amount", was=repr(pair), field="parts")
+        check_type(pair[0], DataKind, field="parts")
+        check_type(pair[1], Amount, field="parts")
+    return pairs
+
+
 @attrs.frozen
 class Entry:
     """
@@ -51,6 +70,10 @@ class Entry:
         data: The kinds of data that it rests on.
         parts: For a calculation, its amounts with the kind of data that each rests on.
         working: For an activity, how its quantity came about, if it was worked out.
+
+    Raises:
+        InvalidValueError: If a part is no pair.
+        WrongTypeError: If a value has another type.
 
     Example:
         >>> from carbonkit.accounting.value_chain import purchase
@@ -64,12 +87,12 @@ class Entry:
     """
 
     method: Method = attrs.field(validator=is_a(Method))
-    record: Activity | Calculation = attrs.field(
-        validator=attrs.validators.or_(is_a(Activity), is_a(Calculation))
+    record: Activity | Calculation = attrs.field(validator=_is_record)
+    data: frozenset[DataKind] = attrs.field(converter=_kinds)
+    parts: tuple[tuple[DataKind, Amount], ...] = attrs.field(default=(), converter=_amounts)
+    working: Explanation | None = attrs.field(
+        default=None, validator=attrs.validators.optional(is_a(Explanation))
     )
-    data: frozenset[DataKind]
-    parts: tuple[tuple[DataKind, Amount], ...] = ()
-    working: Explanation | None = None
 
     @property
     def id(self) -> str:
@@ -119,7 +142,7 @@ def check_category(category: Category, allowed: Iterable[Category]) -> None:
         >>> check_category(Category.WASTE, [Category.WASTE, Category.END_OF_LIFE_OF_SOLD_PRODUCTS])
     """
     check_type(category, Category, field="category")
-    known = tuple(allowed)
+    known = several(allowed, Category, field="allowed")
     if category not in known:
         names = " or ".join(str(each) for each in known)
         raise InvalidValueError(f"be {names}", was=str(category), field="category")
@@ -153,7 +176,7 @@ def of_quantity(
     Raises:
         IncompatibleUnitsError: If the quantity does not convert to the factor's unit.
         InexactConversionError: If a number's digits never end and no rounding is named.
-        UnknownFactorError: If the factor does not hold in the item's period.
+        UnknownFactorError: If the factor does not hold in the item's period or at its place.
         WrongTypeError: If a value has another type.
 
     Example:
@@ -212,7 +235,7 @@ def of_emission(
 
     Raises:
         InexactConversionError: If a number's digits never end and no rounding is named.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
         WrongTypeError: If a value has another type.
 
     Example:
@@ -228,14 +251,8 @@ def of_emission(
     check_type(item, Item, field="item")
     check_type(emission, Emission, field="emission")
     counted = emission if share is None else emission.shared(share)
-    for factor in counted.factors:
-        if not factor.valid.covers(item.period):
-            raise UnknownFactorError(
-                f"hold in all of {item.period}",
-                was=f"valid {factor.valid}",
-                field=f"factor {factor.id} ({factor.edition})",
-                hint="split the period, or let a catalogue choose with the steps that your policy allows",
-            )
+    for used in counted.factors:
+        used.check(item)
     amounts = counted.amounts(conversion)
     record = Calculation(
         item.id,
@@ -266,10 +283,7 @@ def _with_rounding(
 
 
 def _entries(value: Iterable[Entry]) -> tuple[Entry, ...]:
-    entries = tuple(value)
-    for entry in entries:
-        check_type(entry, Entry, field="entries")
-    return entries
+    return several(value, Entry, field="entries")
 
 
 @attrs.frozen
@@ -341,7 +355,8 @@ class ValueChain:
             The share of 1: "0.25" is 25 %.
 
         Raises:
-            InvalidValueError: If the statement's scope 3 is not that of these entries, or adds up to zero.
+            InvalidValueError: If the statement's scope 3 is not that of these entries, adds up to zero, or
+                has reversals that outweigh what they reverse.
             WrongTypeError: If it is no statement.
         """
         check_type(statement, Statement, field="statement")
@@ -365,6 +380,11 @@ class ValueChain:
                 attrs.evolve(each, amounts=_primary(known[each.id])) for each in third.calculations
             ),
         )
+        part, everything = Fraction(primary.total.number), Fraction(third.total.number)
+        if not 0 <= part / everything <= 1:
+            was = f"{primary.total} of {third.total}"
+            hint = "reversals outweigh what they reverse in one kind of data"
+            raise InvalidValueError("have a share from 0 to 1", was=was, field="primary data", hint=hint)
         return divide(primary.total.number, third.total.number, places, rounding)
 
 

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Final
 from carbonkit.accounting.scope import Category, Scope
 from carbonkit.accounting.value_chain._fraction import not_negative
 from carbonkit.accounting.value_chain.data_kind import DataKind
+from carbonkit.accounting.value_chain.emission import Emission
 from carbonkit.accounting.value_chain.entry import Entry, of_emission, of_quantity
 from carbonkit.accounting.value_chain.method import Method
 from carbonkit.errors import InvalidValueError
+from carbonkit.values.field import check_type
 
 if TYPE_CHECKING:
     from carbonkit.accounting.catalogue import Choice
     from carbonkit.accounting.factor import Factor
     from carbonkit.accounting.line import Conversion
     from carbonkit.accounting.value_chain.derived_quantity import Measured
-    from carbonkit.accounting.value_chain.emission import Emission
     from carbonkit.accounting.value_chain.item import Item
     from carbonkit.values.number import Exact
 
@@ -45,7 +46,7 @@ def franchise_specific(item: Item, emission: Emission, *, conversion: Conversion
     Raises:
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the figure does not say that it is of scopes 1 and 2.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting import Amount
@@ -57,6 +58,7 @@ def franchise_specific(item: Item, emission: Emission, *, conversion: Conversion
         ...                           shop).record.amounts)
         12 t CO2
     """
+    check_type(emission, Emission, field="emission")
     if not emission.scopes >= _OPERATIONS:
         was = " and ".join(sorted(map(str, emission.scopes))) or "not said"
         raise InvalidValueError("be of the franchisee's scope 1 and scope 2", was=was, field=emission.what)
@@ -94,6 +96,7 @@ def from_sample(emission: Emission, *, sampled: Exact, all_: Exact) -> Emission:
         >>> print(from_sample(shops, sampled=3, all_=200).parts[0])
         6200/3 ≈ 2066.666667 t CO2
     """
+    check_type(emission, Emission, field="emission")
     group = not_negative(all_, field="all")
     if group < not_negative(sampled, field="sampled"):
         raise InvalidValueError("be at most the group", was=sampled, field="sampled")
@@ -122,7 +125,7 @@ def average(
     Raises:
         IncompatibleUnitsError: If the quantity does not convert to the factor's unit.
         InexactConversionError: If a number's digits never end and no rounding is named.
-        UnknownFactorError: If the factor does not hold in the item's period.
+        UnknownFactorError: If the factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting.value_chain import Item

@@ -16,10 +16,13 @@ from carbonkit.accounting._field import is_name
 from carbonkit.accounting.catalogue import Choice
 from carbonkit.accounting.factor import Factor
 from carbonkit.accounting.scope import Category, Scope
+from carbonkit.accounting.value_chain._take import several
+from carbonkit.accounting.value_chain.applied import is_factor
 from carbonkit.accounting.value_chain.data_kind import DataKind
 from carbonkit.accounting.value_chain.derived_quantity import Measured, derived
 from carbonkit.accounting.value_chain.emission import Emission
 from carbonkit.accounting.value_chain.entry import Entry, of_emission
+from carbonkit.accounting.value_chain.item import Item
 from carbonkit.accounting.value_chain.method import Method
 from carbonkit.accounting.value_chain.share import Share, whole
 from carbonkit.accounting.value_chain.spend import factor_prices
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from carbonkit.accounting.line import Conversion
-    from carbonkit.accounting.value_chain.item import Item
     from carbonkit.accounting.value_chain.spend import Prices, Spending
     from carbonkit.values.number import Exact
 
@@ -71,7 +73,7 @@ class Sector:
 
     name: str = attrs.field(validator=is_name)
     share: Share = attrs.field(validator=is_a(Share))
-    factor: Factor | Choice = attrs.field(validator=attrs.validators.or_(is_a(Factor), is_a(Choice)))
+    factor: Factor | Choice = attrs.field(validator=is_factor)
 
 
 def investment_specific(
@@ -92,7 +94,7 @@ def investment_specific(
     Raises:
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the figure does not say that it is of scopes 1 and 2.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting import Amount
@@ -105,6 +107,7 @@ def investment_specific(
         48000 t CO2
     """
     _operations(emission)
+    check_type(share, Share, field="share")
     return of_emission(
         item,
         emission,
@@ -143,7 +146,7 @@ def average_equity(
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If a sector stands twice, their shares do not add up to 1, or the money is in
             other prices than the factors.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting import Rate
@@ -160,9 +163,9 @@ def average_equity(
         >>> print(*entry.record.amounts)
         990000 kgCO2e (basis: AR5)
     """
-    known = tuple(sectors)
-    for sector in known:
-        check_type(sector, Sector, field="sectors")
+    check_type(item, Item, field="item")
+    check_type(share, Share, field="share")
+    known = several(sectors, Sector, field="sectors")
     shares = {sector.name: sector.share for sector in known}
     if len(shares) != len(known):
         was = ", ".join(sector.name for sector in known)
@@ -206,7 +209,7 @@ def project_specific(
     Raises:
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the figure does not say that it is of scopes 1 and 2.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting import Amount
@@ -219,6 +222,7 @@ def project_specific(
         1.05 Mt CO2
     """
     _operations(emission)
+    check_type(share, Share, field="share")
     return of_emission(
         item,
         emission,
@@ -253,7 +257,7 @@ def average_project(
     Raises:
         IncompatibleUnitsError: If the size does not convert to the factor's unit.
         InexactConversionError: If a number's digits never end and no rounding is named.
-        UnknownFactorError: If the factor does not hold in the item's period.
+        UnknownFactorError: If the factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting import Rate
@@ -267,6 +271,8 @@ def average_project(
         ...                        Share.stated("0.07", by="project cost")).record.amounts)
         434000 kgCO2e (basis: AR5)
     """
+    check_type(item, Item, field="item")
+    check_type(share, Share, field="share")
     emission = Emission.of(derived("size", size), factor, data=DataKind.SECONDARY, what=item.activity)
     return of_emission(
         item,
@@ -305,10 +311,12 @@ def projected_lifetime(annual: Emission, *, years: Exact, share: Share) -> Emiss
         >>> print(projected_lifetime(plant, years=60, share=Share.stated("0.15", by="project cost")))
         plant × years × share: 63 Mt CO2
     """
+    check_type(annual, Emission, field="annual")
     return annual.times(years, "years").shared(share)
 
 
 def _operations(emission: Emission) -> None:
+    check_type(emission, Emission, field="emission")
     if not emission.scopes >= _OPERATIONS:
         was = " and ".join(sorted(map(str, emission.scopes))) or "not said"
         raise InvalidValueError("be of the investee's scope 1 and scope 2", was=was, field=emission.what)

@@ -19,6 +19,7 @@ from carbonkit.accounting.value_chain.entry import Entry, check_category, of_emi
 from carbonkit.accounting.value_chain.method import Method
 from carbonkit.accounting.value_chain.share import Share
 from carbonkit.errors import InvalidValueError
+from carbonkit.values.field import check_type
 
 if TYPE_CHECKING:
     from carbonkit.accounting.catalogue import Choice
@@ -89,7 +90,7 @@ def asset_specific(
     Raises:
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the category is another.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting import Amount
@@ -125,7 +126,7 @@ def lessor_specific(
 
     Raises:
         InexactConversionError: If a number's digits never end and no rounding is named.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting import Amount
@@ -137,6 +138,7 @@ def lessor_specific(
         ...                        Share.stated("0.05", by="floor area")).record.amounts)
         20 t CO2
     """
+    check_type(share, Share, field="share")
     return of_emission(
         item,
         emission,
@@ -164,7 +166,7 @@ def lessee_specific(
 
     Raises:
         InexactConversionError: If a number's digits never end and no rounding is named.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting import Amount
@@ -177,6 +179,7 @@ def lessee_specific(
         ...                        ours).record.amounts)
         3000 kg CO2
     """
+    check_type(share, Share, field="share")
     return of_emission(
         item,
         emission,
@@ -212,7 +215,7 @@ def average(
         IncompatibleUnitsError: If the quantity does not convert to the factor's unit.
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the category is another.
-        UnknownFactorError: If the factor does not hold in the item's period.
+        UnknownFactorError: If the factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting.value_chain import Item

@@ -24,6 +24,7 @@ from carbonkit.errors import InvalidValueError
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type
 from carbonkit.values.quantity import Mass
+from carbonkit.values.source import Source
 
 if TYPE_CHECKING:
     from carbonkit.accounting.catalogue import Choice
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from carbonkit.accounting.line import Conversion
     from carbonkit.accounting.value_chain.item import Item
     from carbonkit.values.number import Exact
-    from carbonkit.values.source import Source
 
 __all__ = [
     "average_processing",
@@ -61,7 +61,7 @@ def processing(
 
     Raises:
         InexactConversionError: If a number's digits never end and no rounding is named.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting.value_chain import Item
@@ -103,7 +103,7 @@ def average_processing(
     Raises:
         IncompatibleUnitsError: If the quantity does not convert to the factor's unit.
         InexactConversionError: If a number's digits never end and no rounding is named.
-        UnknownFactorError: If the factor does not hold in the item's period.
+        UnknownFactorError: If the factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting.value_chain import Item
@@ -181,7 +181,13 @@ def released(
         ...                source=Source("Us", "Data sheet", 2025), data=DataKind.PRIMARY))
         HFC134a released: 540 kg HFC134a
     """
-    for value, kind, name in ((charge, Mass, "charge"), (share, Share, "share"), (data, DataKind, "data")):
+    kinds: tuple[tuple[object, type, str], ...] = (
+        (charge, Mass, "charge"),
+        (share, Share, "share"),
+        (source, Source, "source"),
+        (data, DataKind, "data"),
+    )
+    for value, kind, name in kinds:
         check_type(value, kind, field=name)
     count = not_negative(sold, field="sold")
     if charge.number < 0:
@@ -211,7 +217,7 @@ def direct_use(
 
     Raises:
         InexactConversionError: If a number's digits never end and no rounding is named.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting import Factor, Rate
@@ -252,7 +258,7 @@ def indirect_use(
 
     Raises:
         InexactConversionError: If a number's digits never end and no rounding is named.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting import Factor, Rate

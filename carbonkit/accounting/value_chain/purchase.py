@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Final
 
 from carbonkit.accounting.coverage import Coverage
 from carbonkit.accounting.scope import Category, Scope
+from carbonkit.accounting.value_chain._take import several
 from carbonkit.accounting.value_chain.data_kind import DataKind
+from carbonkit.accounting.value_chain.derived_quantity import derived
 from carbonkit.accounting.value_chain.emission import Emission
 from carbonkit.accounting.value_chain.entry import Entry, check_category, of_emission, of_quantity
+from carbonkit.accounting.value_chain.item import Item
 from carbonkit.accounting.value_chain.method import Method
 from carbonkit.accounting.value_chain.spend import factor_prices
 from carbonkit.errors import InvalidValueError
+from carbonkit.values.field import check_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +31,6 @@ if TYPE_CHECKING:
     from carbonkit.accounting.factor import Factor
     from carbonkit.accounting.line import Conversion
     from carbonkit.accounting.value_chain.derived_quantity import Measured
-    from carbonkit.accounting.value_chain.item import Item
     from carbonkit.accounting.value_chain.spend import Prices, Spending
 
 __all__ = ["average", "hybrid", "spend_based", "supplier_specific"]
@@ -55,7 +58,7 @@ def supplier_specific(
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the category is another, the figure is no primary data, or it says that it
             leaves out what stands before the supplier.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting import Factor, Rate
@@ -71,6 +74,7 @@ def supplier_specific(
         30000 kgCO2e (basis: AR5)
     """
     check_category(category, _CATEGORIES)
+    check_type(emission, Emission, field="emission")
     _primary(emission)
     if emission.coverage not in {None, Coverage.LIFE_CYCLE} or (
         emission.scopes and Scope.THREE not in emission.scopes
@@ -118,7 +122,7 @@ def hybrid(
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the category is another, the supplier's figure is not of its scopes 1 and 2,
             nothing stands beside it, or it stands among the others too.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting import Amount, Factor, Rate
@@ -136,6 +140,8 @@ def hybrid(
         primary data: 3 t CO2; secondary data: 35000 kg CO2
     """
     check_category(category, _CATEGORIES)
+    check_type(item, Item, field="item")
+    check_type(supplier, Emission, field="supplier")
     if supplier.scopes != _OPERATIONS:
         was = " and ".join(sorted(map(str, supplier.scopes))) or "not said"
         hint = "say the scopes where the figure is stated"
@@ -145,7 +151,7 @@ def hybrid(
             "be of the supplier's scope 1 and scope 2", was=was, field=supplier.what, hint=hint
         )
     named = {"materials": materials, "transport": transport, "waste": waste, "other": other}
-    groups = {name: tuple(emissions) for name, emissions in named.items()}
+    groups = {name: several(emissions, Emission, field=name) for name, emissions in named.items()}
     before = [emission for emissions in groups.values() for emission in emissions]
     if not before:
         hint = "without it what stands before the supplier is missing"
@@ -184,7 +190,7 @@ def average(
         InexactConversionError: If a number's digits never end and no rounding is named.
         IncompatibleUnitsError: If the quantity does not convert to the factor's unit.
         InvalidValueError: If the category is another, or the quantity is money.
-        UnknownFactorError: If the factor does not hold in the item's period.
+        UnknownFactorError: If the factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting.value_chain import Item
@@ -194,7 +200,8 @@ def average(
         1: 20 each of laptop at CN, [2025-01-01, 2026-01-01)
     """
     check_category(category, _CATEGORIES)
-    if "@" in quantity.unit:
+    check_type(item, Item, field="item")
+    if "@" in derived(item.activity, quantity).unit:
         raise InvalidValueError("be no money", was=str(quantity), field="quantity", hint="use spend_based")
     return of_quantity(
         item,
@@ -234,7 +241,7 @@ def spend_based(
         InexactConversionError: If a number's digits never end and no rounding is named.
         IncompatibleUnitsError: If the money is of another currency or year than the factor's.
         InvalidValueError: If the category is another, or the money in other prices than the factor's.
-        UnknownFactorError: If the factor does not hold in the item's period.
+        UnknownFactorError: If the factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting.value_chain import Item, Prices, spent

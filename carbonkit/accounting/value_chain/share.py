@@ -8,22 +8,22 @@ add up to it exactly.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import attrs
 
 from carbonkit.accounting.value_chain._fraction import fraction, written
+from carbonkit.accounting.value_chain._take import several
 from carbonkit.accounting.value_chain.derived_quantity import Measured, derived, explained, ratio
 from carbonkit.errors import InvalidValueError
 from carbonkit.values.explanation import Explanation
-from carbonkit.values.field import is_a
+from carbonkit.values.field import check_type, is_a
+from carbonkit.values.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from carbonkit.values.number import Exact
-    from carbonkit.values.source import Source
 
 __all__ = ["Share", "shares_of", "whole"]
 
@@ -102,6 +102,7 @@ class Share:
         Raises:
             InexactNumberError: If `number` is a float, a bool, NaN or infinite.
             InvalidValueError: If it is below 0 or above 1.
+            WrongTypeError: If `source` is no source.
 
         Example:
             >>> Share.stated("15", by="equity")
@@ -110,6 +111,8 @@ class Share:
             carbonkit.errors.InvalidValueError: share: must be from 0 to 1, was 15; write 0.15 for 15 %
         """
         value = _value(number)
+        if source is not None:
+            check_type(source, Source, field="source")
         return cls(value, Explanation(f"share by {by}", written(value), source=source))
 
     def times(self, other: Share) -> Share:
@@ -122,10 +125,14 @@ class Share:
         Returns:
             The product of both.
 
+        Raises:
+            WrongTypeError: If it is no share.
+
         Example:
             >>> Share.stated("0.5", by="equity").times(Share.stated("0.83", by="equity")).value
             Fraction(83, 200)
         """
+        check_type(other, Share, field="other")
         number = self.value * other.value
         how = f"{written(self.value)} × {written(other.value)}"
         parts = (self.working, other.working)
@@ -142,6 +149,7 @@ def whole(shares: Mapping[str, Share], *, of: str) -> None:
 
     Raises:
         InvalidValueError: If they add up to less or more than 1.
+        WrongTypeError: If a value has another type.
 
     Example:
         >>> whole({str(part): Share.stated("0.1", by="mass") for part in range(10)}, of="waste")
@@ -150,6 +158,8 @@ def whole(shares: Mapping[str, Share], *, of: str) -> None:
         ...
         carbonkit.errors.InvalidValueError: shares of waste: must add up to 1, was 0.9 (landfill 0.9)
     """
+    check_type(shares, Mapping, field=f"shares of {of}")
+    several(shares.values(), Share, field=f"shares of {of}")
     summed = sum((share.value for share in shares.values()), Fraction(0))
     if summed != 1:
         each = ", ".join(f"{name} {written(share.value)}" for name, share in shares.items())
@@ -170,6 +180,7 @@ def shares_of(parts: Mapping[str, Measured], *, by: str) -> dict[str, Share]:
     Raises:
         IncompatibleUnitsError: If two measure different things.
         InvalidValueError: If there is no part, one is negative or all are zero.
+        WrongTypeError: If a value has another type.
 
     Example:
         >>> from carbonkit.values import Freight
@@ -177,6 +188,7 @@ def shares_of(parts: Mapping[str, Measured], *, by: str) -> dict[str, Share]:
         >>> {name: str(share.value) for name, share in shares_of(loads, by="tonne-kilometres").items()}
         {'ours': '3/8', 'theirs': '5/8'}
     """
+    check_type(parts, Mapping, field=by)
     if not parts:
         raise InvalidValueError("have at least one part", was="none", field=by)
     known = {name: derived(f"{by} of {name}", part) for name, part in parts.items()}

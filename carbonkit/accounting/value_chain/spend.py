@@ -9,6 +9,7 @@ margin with its source, and the order of the steps is the caller's.
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ import attrs
 
 from carbonkit.accounting._field import is_name
 from carbonkit.accounting.value_chain._fraction import written
+from carbonkit.accounting.value_chain._take import several
 from carbonkit.accounting.value_chain.derived_quantity import DerivedQuantity
 from carbonkit.errors import CurrencyMismatchError, InvalidValueError, NotFoundError
 from carbonkit.values.explanation import Explanation
@@ -27,7 +29,7 @@ from carbonkit.values.source import Source
 from carbonkit.values.unit import unit_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 __all__ = ["ExchangeRate", "Margin", "PriceIndex", "Prices", "Spending", "factor_prices", "spent"]
 
@@ -99,8 +101,16 @@ class ExchangeRate:
 
 
 def _levels(value: Mapping[int, Exact] | Iterable[tuple[int, Exact]]) -> tuple[tuple[int, Decimal], ...]:
-    pairs = dict(value).items()
-    return tuple(sorted((_year(year), _above_zero(level, "price index")) for year, level in pairs))
+    pairs = several(value.items() if isinstance(value, Mapping) else value, tuple, field="price index")
+    known: dict[int, Decimal] = {}
+    for pair in pairs:
+        if len(pair) != 2:  # noqa: PLR2004  a pair
+            raise InvalidValueError("be a year with its level", was=repr(pair), field="price index")
+        year = _year(pair[0])
+        if year in known:
+            raise InvalidValueError("give each year once", was=year, field="price index")
+        known[year] = _above_zero(pair[1], "price index")
+    return tuple(sorted(known.items()))
 
 
 @attrs.frozen
@@ -116,7 +126,7 @@ class PriceIndex:
 
     Raises:
         InexactNumberError: If a level is a float, a bool, NaN or infinite.
-        InvalidValueError: If there is no such currency, or a level is not above zero.
+        InvalidValueError: If there is no such currency, a level is not above zero, or a year stands twice.
 
     Example:
         >>> prices = PriceIndex("consumer prices", "USD", {2022: "100", 2024: "107.5"},

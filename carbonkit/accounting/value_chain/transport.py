@@ -17,6 +17,7 @@ from carbonkit.accounting.value_chain.data_kind import DataKind
 from carbonkit.accounting.value_chain.derived_quantity import (
     DerivedQuantity,
     Measured,
+    check_measure,
     derived,
     explained,
     ratio,
@@ -24,9 +25,9 @@ from carbonkit.accounting.value_chain.derived_quantity import (
 from carbonkit.accounting.value_chain.entry import Entry, check_category, of_emission, of_quantity
 from carbonkit.accounting.value_chain.method import Method
 from carbonkit.accounting.value_chain.spend import factor_prices
-from carbonkit.errors import IncompatibleUnitsError, InvalidValueError
+from carbonkit.errors import InvalidValueError
 from carbonkit.values.explanation import Explanation
-from carbonkit.values.unit import Dimension, unit_named
+from carbonkit.values.unit import Dimension
 
 if TYPE_CHECKING:
     from carbonkit.accounting.catalogue import Choice
@@ -98,7 +99,7 @@ def fuel_based(
     Raises:
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the category is another.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting import Amount, Conversion
@@ -146,7 +147,7 @@ def distance_based(
         IncompatibleUnitsError: If the quantity is no freight or distance, or does not convert.
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the category is another.
-        UnknownFactorError: If the factor does not hold in the item's period.
+        UnknownFactorError: If the factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting.value_chain import Item
@@ -157,7 +158,7 @@ def distance_based(
         1: 4000 t_km of road freight at CN, [2025-01-01, 2026-01-01)
     """
     check_category(category, _CATEGORIES)
-    _measures(freight, _CARRIED, "freight or distance")
+    check_measure(freight, _CARRIED, "a freight or distance")
     return of_quantity(
         item,
         freight,
@@ -196,7 +197,7 @@ def spend_based(
         InexactConversionError: If a number's digits never end and no rounding is named.
         IncompatibleUnitsError: If the money is of another currency or year than the factor's.
         InvalidValueError: If the category is another, or the money in other prices than the factor's.
-        UnknownFactorError: If the factor does not hold in the item's period.
+        UnknownFactorError: If the factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting.value_chain import Item, Prices, spent
@@ -242,7 +243,7 @@ def site_specific(
     Raises:
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the category is another.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting import Amount
@@ -309,7 +310,7 @@ def average(
         IncompatibleUnitsError: If the quantity does not convert to the factor's unit.
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the category is another, or the goods have no days.
-        UnknownFactorError: If the factor does not hold in the item's period.
+        UnknownFactorError: If the factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting import Factor, Rate
@@ -335,8 +336,3 @@ def average(
         data=DataKind.SECONDARY,
         conversion=conversion,
     )
-
-
-def _measures(quantity: Measured, dimensions: set[Dimension], words: str) -> None:
-    if unit_named(quantity.unit).dimension not in dimensions:
-        raise IncompatibleUnitsError(f"be a {words}", was=str(quantity), field="quantity")

@@ -15,6 +15,7 @@ from carbonkit.accounting.value_chain.data_kind import DataKind
 from carbonkit.accounting.value_chain.derived_quantity import (
     DerivedQuantity,
     Measured,
+    check_measure,
     derived,
     explained,
     ratio,
@@ -22,9 +23,8 @@ from carbonkit.accounting.value_chain.derived_quantity import (
 from carbonkit.accounting.value_chain.entry import Entry, check_category, of_emission, of_quantity
 from carbonkit.accounting.value_chain.method import Method
 from carbonkit.accounting.value_chain.spend import factor_prices
-from carbonkit.errors import IncompatibleUnitsError
 from carbonkit.values.explanation import Explanation
-from carbonkit.values.unit import Dimension, unit_named
+from carbonkit.values.unit import Dimension
 
 if TYPE_CHECKING:
     from carbonkit.accounting.catalogue import Choice
@@ -177,7 +177,7 @@ def fuel_based(
     Raises:
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the category is another.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting import Factor, Rate
@@ -223,7 +223,7 @@ def distance_based(
         IncompatibleUnitsError: If the quantity is no travel or distance, or does not convert.
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the category is another.
-        UnknownFactorError: If the factor does not hold in the item's period.
+        UnknownFactorError: If the factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting.value_chain import Item
@@ -234,8 +234,7 @@ def distance_based(
         1: 100000 p_km of long-haul flight at DE, [2025-01-01, 2026-01-01)
     """
     check_category(category, _CATEGORIES)
-    if unit_named(way.unit).dimension not in _WAYS:
-        raise IncompatibleUnitsError("be a travel or distance", was=str(way), field="quantity")
+    check_measure(way, _WAYS, "a travel or distance")
     return of_quantity(
         item, way, factor, category=category, method=Method.DISTANCE_BASED, data=data, conversion=conversion
     )
@@ -268,7 +267,7 @@ def spend_based(
         InexactConversionError: If a number's digits never end and no rounding is named.
         IncompatibleUnitsError: If the money is of another currency or year than the factor's.
         InvalidValueError: If the category is another, or the money in other prices than the factor's.
-        UnknownFactorError: If the factor does not hold in the item's period.
+        UnknownFactorError: If the factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting.value_chain import Item, Prices, spent
@@ -314,7 +313,7 @@ def nights(
     Raises:
         IncompatibleUnitsError: If the quantity is no number of nights.
         InexactConversionError: If a number's digits never end and no rounding is named.
-        UnknownFactorError: If the factor does not hold in the item's period.
+        UnknownFactorError: If the factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting.value_chain import Item
@@ -323,8 +322,7 @@ def nights(
         ...              Nights(3, "room_night"), data=DataKind.SECONDARY).record)
         1: 3 room_night of hotel at FR, [2025-01-01, 2026-01-01)
     """
-    if unit_named(stayed.unit).dimension is not Dimension.NIGHTS:
-        raise IncompatibleUnitsError("be a number of nights", was=str(stayed), field="quantity")
+    check_measure(stayed, {Dimension.NIGHTS}, "a number of nights")
     return of_quantity(
         item,
         stayed,
@@ -358,7 +356,7 @@ def average(
     Raises:
         IncompatibleUnitsError: If the quantity does not convert to the factor's unit.
         InexactConversionError: If a number's digits never end and no rounding is named.
-        UnknownFactorError: If the factor does not hold in the item's period.
+        UnknownFactorError: If the factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting.value_chain import Item

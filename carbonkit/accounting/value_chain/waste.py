@@ -15,10 +15,13 @@ from carbonkit.accounting._field import is_name
 from carbonkit.accounting.catalogue import Choice
 from carbonkit.accounting.factor import Factor
 from carbonkit.accounting.scope import Category
+from carbonkit.accounting.value_chain._take import several
+from carbonkit.accounting.value_chain.applied import is_factor
 from carbonkit.accounting.value_chain.data_kind import DataKind
 from carbonkit.accounting.value_chain.derived_quantity import Measured, derived
 from carbonkit.accounting.value_chain.emission import Emission
 from carbonkit.accounting.value_chain.entry import Entry, check_category, of_emission, of_quantity
+from carbonkit.accounting.value_chain.item import Item
 from carbonkit.accounting.value_chain.method import Method
 from carbonkit.accounting.value_chain.share import Share, whole
 from carbonkit.errors import InvalidValueError
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from carbonkit.accounting.line import Conversion
-    from carbonkit.accounting.value_chain.item import Item
 
 __all__ = ["Treatment", "average", "supplier_specific", "waste_type_specific"]
 
@@ -60,7 +62,7 @@ class Treatment:
 
     name: str = attrs.field(validator=is_name)
     share: Share = attrs.field(validator=is_a(Share))
-    factor: Factor | Choice = attrs.field(validator=attrs.validators.or_(is_a(Factor), is_a(Choice)))
+    factor: Factor | Choice = attrs.field(validator=is_factor)
 
 
 def supplier_specific(
@@ -87,7 +89,7 @@ def supplier_specific(
     Raises:
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the category is another, or the figure is no primary data.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting import Amount
@@ -101,6 +103,7 @@ def supplier_specific(
         3 t CO2
     """
     check_category(category, _CATEGORIES)
+    check_type(emission, Emission, field="emission")
     if emission.data != {DataKind.PRIMARY}:
         was = " and ".join(sorted(str(kind) for kind in emission.data))
         raise InvalidValueError("be primary data", was=was, field=emission.what)
@@ -136,7 +139,7 @@ def waste_type_specific(
         IncompatibleUnitsError: If the quantity does not convert to the factor's unit.
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the category is another.
-        UnknownFactorError: If the factor does not hold in the item's period.
+        UnknownFactorError: If the factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting.value_chain import Item
@@ -183,7 +186,7 @@ def average(
         IncompatibleUnitsError: If the quantity does not convert to a factor's unit.
         InexactConversionError: If a number's digits never end and no rounding is named.
         InvalidValueError: If the category is another, a name stands twice, or the shares do not add up to 1.
-        UnknownFactorError: If a factor does not hold in the item's period.
+        UnknownFactorError: If a factor does not hold in the item's period or at its place.
 
     Example:
         >>> from carbonkit.accounting import Rate
@@ -200,9 +203,8 @@ def average(
         3000 kgCO2e (basis: AR5)
     """
     check_category(category, _CATEGORIES)
-    known = tuple(treatments)
-    for treatment in known:
-        check_type(treatment, Treatment, field="treatments")
+    check_type(item, Item, field="item")
+    known = several(treatments, Treatment, field="treatments")
     shares = {treatment.name: treatment.share for treatment in known}
     if len(shares) != len(known):
         was = ", ".join(treatment.name for treatment in known)

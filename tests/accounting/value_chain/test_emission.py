@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,17 +15,33 @@ from carbonkit.accounting import (
     Catalogue,
     Category,
     Conversion,
+    Coverage,
     Fallback,
     First,
     GwpSet,
     Origin,
     Potential,
     Scope,
+    account,
     gwp_set,
 )
+from carbonkit.accounting.catalogue import Choice
 from carbonkit.accounting.factor import Factor
+from carbonkit.accounting.fallback import Step
 from carbonkit.accounting.rate import Rate
-from carbonkit.accounting.value_chain import DataKind, DerivedQuantity, Emission, Share, purchase, shares_of
+from carbonkit.accounting.value_chain import (
+    DataKind,
+    DerivedQuantity,
+    Emission,
+    EmissionPart,
+    Share,
+    Treatment,
+    ValueChain,
+    purchase,
+    shares_of,
+    transport,
+    waste,
+)
 from carbonkit.errors import (
     FixedBasisError,
     IncompatibleUnitsError,
@@ -38,6 +55,7 @@ from carbonkit.values import (
     CO2e,
     Distance,
     Energy,
+    Explanation,
     Freight,
     Mass,
     Period,
@@ -51,10 +69,14 @@ from carbonkit.values import (
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Callable
 
+    from carbonkit.accounting.value_chain import Entry
     from tests.accounting.value_chain.conftest import MakeFactor, MakeItem, MakeStated
 
 GOODS = Category.PURCHASED_GOODS_AND_SERVICES
+WASTE, SECONDARY = Category.WASTE, DataKind.SECONDARY
+CN, YEAR = Place("CN"), Period.year(2025)
 PAPER = Source("Institute", "Averages", 2025)
 LORRY = Emission.stated(
     "lorry", [Amount("CO2", "31.5", "kg"), Amount("CH4", "0.7", "g")], PAPER, data=DataKind.PRIMARY
@@ -79,7 +101,7 @@ def test_only_what_never_ends_is_rounded() -> None:
     third = Emission.total(
         "sum", [both, both.divided(3, "parts").times(3, "parts"), both.shared(Share.stated(0, by="nothing"))]
     )
-    assert [str(each) for each in third.amounts(Conversion(0, Rounding.CEILING))] == [
+    assert [str(each) for each in third.amounts(Conversion(0, Rounding.AWAY_FROM_ZERO))] == [
         "2.0002 kg CO2",
         "2 kg CH4",
     ]
@@ -97,7 +119,8 @@ def test_shares_of_all_add_up_to_the_whole(loads: list[int], amount: int, mixed:
 
 
 @given(
-    st.lists(st.decimals(-(10**6), 10**6, places=3), min_size=1, max_size=6),
+    st.lists(st.decimals(0, 10**6, places=3), min_size=1, max_size=6)
+    | st.lists(st.decimals(-(10**6), 0, places=3), min_size=1, max_size=6),
     st.randoms(use_true_random=False),
 )
 def test_splitting_and_order_change_nothing(weights: list[object], order: random.Random) -> None:
@@ -111,11 +134,81 @@ def test_splitting_and_order_change_nothing(weights: list[object], order: random
     assert Emission.total("steel", rows).parts == whole.parts
 
 
-def test_a_reversal_cancels(factor: MakeFactor) -> None:
+def test_a_reversal_is_an_entry_of_its_own_and_cancels(factor: MakeFactor, item: MakeItem) -> None:
     bought = Emission.of(Mass("1", "t"), factor("kg"), data=DataKind.SECONDARY)
     returned = Emission.of(Mass("-1000", "kg"), factor("kg"), data=DataKind.SECONDARY)
     for other in (returned, bought.reversed()):
-        assert [part.number for part in Emission.total("net", [bought, other]).parts] == [0]
+        entries = [
+            waste.waste_type_specific(
+                item("kept"), Mass(3, "t"), factor("kg"), category=WASTE, data=SECONDARY
+            ),
+            *(
+                transport.fuel_based(item(str(place)), each, category=Category.UPSTREAM_TRANSPORT)
+                for place, each in enumerate((bought, other))
+            ),
+        ]
+        chain = ValueChain(entries)
+        inventory = account([], Catalogue(()), calculations=chain.calculations)
+        assert inventory.co2e(gwp_set("AR6")).total == CO2e(6, "tCO2e")
+        assert len(inventory.calculations) == 3  # both are seen
+
+
+@pytest.mark.parametrize("rounding", Rounding)
+@given(amount=st.fractions(0, 10**6, max_denominator=999), places=st.integers(-3, 9))
+def test_what_is_rounded_cancels_too(rounding: Rounding, amount: Fraction, places: int) -> None:
+    # 2 t × 1/3 and its reversal came to -0.01 t, rounded down
+    if rounding in {Rounding.FLOOR, Rounding.CEILING}:
+        with pytest.raises(InvalidValueError, match="must treat both signs alike"):
+            Conversion(places, rounding)
+        return
+    part = Emission("part", (EmissionPart("CO2", amount, "t", SECONDARY),), Explanation("part", "given"))
+    conversion = Conversion(places, rounding)
+    there, back = part.amounts(conversion)[0].number, part.reversed().amounts(conversion)[0].number
+    assert there == -back
+    own = gwp_set("AR6")
+    assert part.co2e(own, conversion).number == -part.reversed().co2e(own, conversion).number
+    way = DerivedQuantity(amount, "km", Explanation("way", "given"))
+    back_again = DerivedQuantity(-amount, "km", Explanation("way", "given"))
+    assert way.quantity(conversion).number == -back_again.quantity(conversion).number
+
+
+def test_only_a_conversion_says_how_a_number_is_rounded() -> None:
+    class OneSided:
+        places, rounding = 2, Rounding.FLOOR
+
+    third = LORRY.divided(7, "loads")
+    for made in (third.amounts, lambda it: third.co2e(gwp_set("AR6"), it)):
+        with pytest.raises(WrongTypeError, match="conversion: must be of type Conversion"):
+            made(OneSided())  # type: ignore[arg-type]
+
+
+def test_a_credit_is_not_netted_by_way_of_a_reversal(
+    factor: MakeFactor, item: MakeItem, stated: MakeStated
+) -> None:
+    # 3 t and "offsets" of 2 t, reversed, made a supplier's figure of 1 t
+    works, offsets = stated(3), stated(2, what="offsets").reversed()
+    with pytest.raises(
+        InvalidValueError, match=r"must be all emitted or all reversed, was 3 t CO2, -2 t CO2"
+    ):
+        Emission.total("net", [works, offsets])
+    with pytest.raises(InvalidValueError, match="a reversal is an entry of its own"):
+        Emission("net", (*works.parts, *offsets.parts), works.working)
+    mill = stated(3, what="mill", scopes=[Scope.ONE, Scope.TWO])
+    with pytest.raises(InvalidValueError, match="all emitted or all reversed"):
+        purchase.hybrid(item(), mill, category=GOODS, materials=[offsets])
+    saved = Emission.of(Mass(-1, "t"), factor("kg"), data=SECONDARY)
+    with pytest.raises(InvalidValueError, match="all emitted or all reversed"):
+        purchase.hybrid(item(), mill, category=GOODS, other=[stated(1), saved])
+    other_gas = stated(2, gas="CH4").reversed()
+    with pytest.raises(InvalidValueError, match="all emitted or all reversed"):
+        Emission.total("net", [works, other_gas])
+
+
+def test_a_sum_is_reversed_as_a_whole(stated: MakeStated) -> None:
+    both = Emission.total("both", [stated(3), stated(0), stated(2, gas="CH4")])
+    back = Emission.total("both", [stated(3).reversed(), stated(0), stated(2, gas="CH4").reversed()])
+    assert [part.number for part in back.parts] == [-part.number for part in both.parts]
+    assert back.parts == both.reversed().parts
 
 
 def test_units_convert_exactly_where_no_decimal_would_do(factor: MakeFactor) -> None:
@@ -154,6 +247,19 @@ def test_removals_and_credits_cannot_be_taken_off() -> None:
         Share.stated("-0.1", by="credit")
     with pytest.raises(InvalidValueError, match="must be zero or more"):
         LORRY.times(-1, "lorries")
+
+
+def test_a_stated_figure_says_what_it_counts(stated: MakeStated) -> None:
+    said = [
+        stated(scopes=[Scope.TWO, Scope.ONE], coverage=Coverage.DIRECT),
+        stated(coverage=Coverage.UPSTREAM),
+        stated(),
+    ]
+    assert [figure.working.how for figure in said] == [
+        "as stated, for scope 1 and scope 2",
+        "as stated, for upstream",
+        "as stated",
+    ]
 
 
 def test_nothing_stated_is_not_zero(stated: MakeStated) -> None:
@@ -219,10 +325,81 @@ def test_a_factor_must_hold_in_the_period(factor: MakeFactor, item: MakeItem) ->
     old = factor("kg", valid=Period.year(2024))
     with pytest.raises(UnknownFactorError, match=r"factor thing \(2025\): must hold in all of \[2025"):
         purchase.average(item(), Mass("1", "kg"), old, category=GOODS)
-    policy = Fallback(first=First.YEAR, years_back=1)
-    chosen = Catalogue([old]).choose("thing", Place("CN"), Period.year(2025), unit="kg", fallback=policy)
+    chosen = Catalogue([old]).choose("thing", CN, Period.year(2025), unit="kg", fallback=BACK)
     entry = purchase.average(item(), Mass("1", "kg"), chosen, category=GOODS)
     assert f"1 kg × factor ({chosen.step})" in entry.explain().text()
+
+
+BACK = Fallback(first=First.YEAR, years_back=1)
+HERE = Fallback(first=First.PLACE, wider=True, stand_ins=[Place("US")])
+
+
+@pytest.mark.parametrize(("place", "fits"), [("CN", True), ("001", True), ("US", False), ("CN/SH", False)])
+def test_a_factor_named_by_hand_must_hold_at_the_place(
+    place: str, *, fits: bool, factor: MakeFactor, item: MakeItem
+) -> None:
+    elsewhere = attrs.evolve(factor("kg"), place=Place(place))
+    bought = Emission.of(Mass("1", "kg"), elsewhere, data=DataKind.PRIMARY)
+    mill = Emission.stated(
+        "mill", [Amount("CO2", 1, "t")], PAPER, data=SECONDARY, scopes=[Scope.ONE, Scope.TWO]
+    )
+    makers: list[Callable[[], Entry]] = [
+        lambda: purchase.average(item(), Mass("1", "kg"), elsewhere, category=GOODS),
+        lambda: purchase.supplier_specific(item(), bought, category=GOODS),
+        lambda: purchase.hybrid(item(), mill, category=GOODS, materials=[bought]),
+        lambda: transport.fuel_based(item(), bought.times(2, "ways"), category=Category.UPSTREAM_TRANSPORT),
+        lambda: waste.average(
+            item(),
+            Mass("1", "kg"),
+            [Treatment("all", Share.stated(1, by="mass"), elsewhere)],
+            category=WASTE,
+        ),
+    ]
+    for make in makers:
+        if fits:
+            assert f"thing at {place}, valid" in make().explain().text()
+        else:
+            with pytest.raises(UnknownFactorError, match=f"must hold at CN, was for {place}; name the place"):
+                make()
+
+
+def test_a_factor_of_another_place_comes_with_the_step_of_a_policy(
+    factor: MakeFactor, item: MakeItem
+) -> None:
+    american = attrs.evolve(factor("kg"), place=Place("US"))
+    chosen = Catalogue([american]).choose("thing", CN, YEAR, unit="kg", fallback=HERE)
+    entry = purchase.average(item(), Mass("1", "kg"), chosen, category=GOODS)
+    assert "1 kg × factor (factor of US taken for CN)" in entry.explain().text()
+    forged = [
+        (Choice(american, None), "must hold at CN, was for US"),
+        (Choice(american, Step(Place("DE"), Place("US"), 0)), "must be chosen for CN"),
+        (Choice(american, Step(CN, Place("DE"), 0)), "must be chosen for CN"),
+        (Choice(american, Step(CN, Place("US"), -1)), r"must hold in all of \[2024"),
+        (Choice(american, Step(CN, Place("US"), -5000)), r"must hold in all of \[2025"),
+    ]
+    for choice, match in forged:
+        with pytest.raises(UnknownFactorError, match=match):
+            purchase.average(item(), Mass("1", "kg"), choice, category=GOODS)
+
+
+def test_a_part_may_be_of_another_place_that_is_named(factor: MakeFactor, item: MakeItem) -> None:
+    yarn = attrs.evolve(factor("kg", name="yarn"), place=Place("IN"))
+    mill = Emission.stated(
+        "mill", [Amount("CO2", 1, "t")], PAPER, data=SECONDARY, scopes=[Scope.ONE, Scope.TWO]
+    )
+    spun = Emission.of(Mass(5, "kg"), yarn, data=SECONDARY, place=Place("IN/GJ"))
+    cloth = purchase.hybrid(item("1", "cloth"), mill, category=GOODS, materials=[spun])
+    assert "yarn: 10 kg CO2 = 5 kg × factor at IN/GJ" in cloth.explain().text()
+    wrong = Emission.of(Mass(5, "kg"), yarn, data=SECONDARY, place=Place("US"))
+    with pytest.raises(UnknownFactorError, match="must hold at US, was for IN"):
+        purchase.hybrid(item("1", "cloth"), mill, category=GOODS, materials=[wrong])
+
+
+def test_a_factor_of_another_name_is_told_with_its_own(factor: MakeFactor, item: MakeItem) -> None:
+    entry = purchase.average(item("1", "steel"), Mass(1, "t"), factor("kg", name="cotton"), category=GOODS)
+    told = entry.explain().text()
+    assert "steel: 2000 kg CO2 = 1 t × factor for cotton" in told
+    assert "factor cotton (2025): 2 kg CO2 per kg = cotton at CN, valid [2025-01-01, 2026-01-01)" in told
 
 
 def test_the_sum_of_figures_is_of_all_their_scopes_or_of_none(stated: MakeStated) -> None:

@@ -23,7 +23,16 @@ from carbonkit.accounting import (
     gwp_set,
 )
 from carbonkit.accounting.quality import Quality
-from carbonkit.accounting.value_chain import DataKind, Emission, Item, ValueChain, purchase, travel, waste
+from carbonkit.accounting.value_chain import (
+    DataKind,
+    Emission,
+    Entry,
+    Item,
+    ValueChain,
+    purchase,
+    travel,
+    waste,
+)
 from carbonkit.errors import InvalidValueError, WrongTypeError
 from carbonkit.values import Distance, Mass, Nights, Period, Place, Rounding, Source
 
@@ -64,8 +73,20 @@ def test_an_item_is_refused_that_an_activity_would_refuse() -> None:
         Item("1", "HQ", "steel", CN, Period("2025-01-01", None))
     with pytest.raises(InvalidValueError, match="uncertainty: must be zero or more"):
         Item("1", "HQ", "steel", CN, YEAR, uncertainty=-1)
+    assert Item("1", "HQ", "steel", CN, YEAR, uncertainty=0).uncertainty == 0  # zero is a value
     with pytest.raises(InvalidValueError, match="id"):
         Item("", "HQ", "steel", CN, YEAR)
+
+
+def test_a_part_of_an_entry_is_an_amount_with_its_kind_of_data(item: MakeItem, stated: MakeStated) -> None:
+    entry = purchase.supplier_specific(item(), stated(), category=GOODS)
+    ((kind, amount),) = entry.parts
+    for parts in ([(kind,)], [(kind, amount, amount)], [()]):
+        with pytest.raises(InvalidValueError, match="be a kind of data with an amount"):
+            Entry(entry.method, entry.record, entry.data, parts)  # type: ignore[arg-type]
+    with pytest.raises(WrongTypeError):
+        Entry(entry.method, entry.record, entry.data, [(amount, kind)])  # type: ignore[list-item]
+    assert "rounded" not in entry.explain().text()  # nothing was
 
 
 def test_a_derived_quantity_keeps_its_working_in_the_entry(item: MakeItem) -> None:
@@ -78,10 +99,10 @@ def test_a_derived_quantity_keeps_its_working_in_the_entry(item: MakeItem) -> No
 def test_a_rounding_is_told(item: MakeItem, stated: MakeStated) -> None:
     third = stated(1).divided(3, "buyers")
     entry = purchase.supplier_specific(
-        item(), third, category=GOODS, conversion=Conversion(3, Rounding.CEILING)
+        item(), third, category=GOODS, conversion=Conversion(3, Rounding.AWAY_FROM_ZERO)
     )
     told = entry.explain().text()
-    assert "partner ÷ buyers, rounded: 0.334 t CO2 = rounded to 3 places, ceiling" in told
+    assert "partner ÷ buyers, rounded: 0.334 t CO2 = rounded to 3 places, away from zero" in told
     assert "partner ÷ buyers: 1/3 ≈ 0.333333 t CO2 = 1 t CO2 ÷ 3" in told
 
 
@@ -92,7 +113,7 @@ def chain_of(item: MakeItem, factor: MakeFactor, stated: MakeStated) -> ValueCha
         [
             purchase.hybrid(item("cloth"), mill, category=GOODS, materials=[yarn]),
             purchase.average(item("paper"), Mass(10, "t"), category=GOODS),
-            travel.nights(item("hotel", "night"), Nights(20000, "room_night"), data=DataKind.PRIMARY),
+            travel.nights(item("hotel", "night"), Nights(30000, "room_night"), data=DataKind.PRIMARY),
             waste.supplier_specific(item("waste"), stated(0), category=Category.WASTE),
         ]
     )
@@ -106,13 +127,13 @@ def test_the_share_of_primary_data_counts_the_parts_of_a_hybrid_figure(
     own = Activity("boiler", "HQ", "thing", Mass(9, "t"), CN, YEAR, Scope.ONE)  # no scope 3: no part of it
     inventory = account([*chain.activities, own], catalogue, calculations=chain.calculations)
     statement = inventory.co2e(AR6)
-    # primary: 30 t of the mill, 20 t of hotels; secondary: 10 t of yarn, 20 t of paper
+    # primary: 30 t of the mill, 30 t of hotels; secondary: 10 t of yarn, 20 t of paper
     assert [str(amount) for _, amount in statement.by_category().to("tCO2e").parts] == [
         "60.000 tCO2e",
         "0.000 tCO2e",
-        "20.000 tCO2e",
+        "30.000 tCO2e",
     ]
-    assert chain.primary_share(statement, places=4, rounding=HALF_UP) == Decimal("0.6250")
+    assert chain.primary_share(statement, places=4, rounding=HALF_UP) == Decimal("0.6667")
 
 
 def test_a_share_of_primary_data_is_of_the_same_scope_3(
@@ -127,6 +148,9 @@ def test_a_share_of_primary_data_is_of_the_same_scope_3(
     more = account([*chain.activities, *stray], catalogue, calculations=chain.calculations).co2e(AR6)
     with pytest.raises(InvalidValueError, match="was stray 0, stray 1, stray 2, stray 3, stray 4 and 1 more"):
         chain.primary_share(more, places=2, rounding=HALF_UP)
+    five = account([*chain.activities, *stray[:5]], catalogue, calculations=chain.calculations).co2e(AR6)
+    with pytest.raises(InvalidValueError, match=r"was stray 0, stray 1, stray 2, stray 3, stray 4$"):
+        chain.primary_share(five, places=2, rounding=HALF_UP)
     fewer = account(chain.activities, catalogue).co2e(AR6)
     with pytest.raises(InvalidValueError, match="was cloth, waste"):
         chain.primary_share(fewer, places=2, rounding=HALF_UP)
@@ -139,6 +163,27 @@ def test_nothing_has_no_share_of_primary_data(item: MakeItem, stated: MakeStated
     statement = account([], Catalogue(()), calculations=chain.calculations).co2e(AR6)
     with pytest.raises(InvalidValueError, match="have a scope 3 that is not zero"):
         chain.primary_share(statement, places=2, rounding=HALF_UP)
+
+
+@pytest.mark.parametrize(
+    ("primary", "secondary", "share"), [(3, -1, None), (-1, 3, None), (-3, -1, "0.75"), (0, -1, "0")]
+)
+def test_a_share_of_primary_data_is_a_share_also_with_reversals(
+    primary: int, secondary: int, share: str | None, item: MakeItem, factor: MakeFactor
+) -> None:
+    rows = [(primary, DataKind.PRIMARY), (secondary, DataKind.SECONDARY)]
+    chain = ValueChain(
+        waste.waste_type_specific(
+            item(data.value), Mass(mass, "t"), factor("kg"), category=Category.WASTE, data=data
+        )
+        for mass, data in rows
+    )
+    statement = account([], Catalogue(()), calculations=chain.calculations).co2e(AR6)
+    if share is None:
+        with pytest.raises(InvalidValueError, match="primary data: must have a share from 0 to 1"):
+            chain.primary_share(statement, places=2, rounding=HALF_UP)
+    else:
+        assert chain.primary_share(statement, places=2, rounding=HALF_UP) == Decimal(share)
 
 
 @given(st.lists(st.tuples(st.integers(1, 10**6), st.sampled_from(DataKind)), min_size=1, max_size=6))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from carbonkit.accounting.line import Conversion
 from carbonkit.accounting.value_chain import (
     METHODS,
     DataKind,
+    DerivedQuantity,
     Emission,
     Entry,
     Loss,
@@ -198,6 +200,45 @@ def named(recipe: Recipe) -> str:
     return f"{recipe.category.value}: {recipe.name}, {recipe.method.value}"
 
 
+def test_ways_are_counted_in_person_and_tonne_kilometres_whatever_they_are_given_in() -> None:
+    mile, mile_in_km = Distance(1, "mi"), Fraction(1609344, 10**6)
+    ways = [
+        travel.travelled(mile, people=3),
+        travel.commuted(mile, people=3, journeys=1, weeks=1),
+        travel.commuted(mile, people=1, journeys=3, weeks=1),
+        travel.commuted(mile, people=1, journeys=1, weeks=3),
+        travel.travelled(DerivedQuantity.of("way", mile), people=3),
+    ]
+    assert {(way.number, way.unit) for way in ways} == {(3 * mile_in_km, "p_km")}
+    assert ways[0].working.text() == "travel: 4.828032 p_km = 1 mi × 3 people"
+    assert travel.travelled(Distance(1500, "m"), people=2).number == 3
+    freight = transport.carried(Mass(500, "kg"), mile)
+    assert (freight.number, freight.unit) == (mile_in_km / 2, "t_km")
+    assert freight.working.text() == "freight: 0.804672 t_km = 500 kg × 1 mi"
+    cars = travel.driven(mile, cars=2, journeys=3, weeks=5)
+    assert str(cars) == "30 mi"
+    home = travel.teleworked(Energy(2, "kWh"), people=3, days=5)
+    assert str(home) == "30 kWh"
+
+
+SECONDARY = {"average", "spend_based", "average_equity", "average_project", "average_processing"}
+
+
+@pytest.mark.parametrize("recipe", ROWS, ids=named)
+def test_an_average_is_secondary_data_and_the_rest_is_what_it_rests_on(
+    recipe: Recipe, item: MakeItem, factor: MakeFactor, stated: MakeStated
+) -> None:
+    maker = Maker(item, factor, stated)
+    entry = maker.entry(recipe)
+    function = recipe.name.rpartition(".")[2]
+    if function in SECONDARY:
+        assert entry.data == {DataKind.SECONDARY}
+    elif recipe.name == "purchase.hybrid":
+        assert entry.data == set(BOTH)
+    elif recipe.method is Method.SUPPLIER_SPECIFIC:
+        assert entry.data == {DataKind.PRIMARY}
+
+
 def test_all_fifteen_categories_have_methods() -> None:
     assert list(METHODS) == list(Category)
     assert all(METHODS.values())
@@ -305,8 +346,14 @@ def test_losses_are_of_what_is_delivered_or_of_what_is_generated() -> None:
     delivered = energy_chain.lost(used, Loss("0.1", LossBasis.DELIVERED, report))
     generated = energy_chain.lost(used, Loss("0.1", LossBasis.GENERATED, report))
     assert [delivered.number, generated.number] == [9, 10]
-    with pytest.raises(InvalidValueError, match=r"loss rate: must be from 0 to below 1, was 8; write 0.08"):
-        Loss(8, LossBasis.DELIVERED, report)
+    assert energy_chain.lost(used, Loss(0, LossBasis.GENERATED, report)).number == 0
+    for wrong, match in (
+        (8, "was 8; write 0.08"),
+        (1, "was 1; write 0.08"),
+        ("-0.1", r"was -0\.1$"),
+    ):
+        with pytest.raises(InvalidValueError, match=f"loss rate: must be from 0 to below 1, {match}"):
+            Loss(wrong, LossBasis.GENERATED, report)
 
 
 def test_a_gas_in_products_is_counted_with_the_share_that_gets_out(item: MakeItem) -> None:

@@ -115,6 +115,16 @@ def test_rates_levels_and_margins_are_above_zero(wrong: str) -> None:
         Margin(wrong, OFFICE)
 
 
+def test_an_index_has_one_level_for_a_year() -> None:
+    assert PriceIndex("prices", "USD", [(2024, 107), (2022, 100)], OFFICE).levels == (
+        PriceIndex("prices", "USD", {2022: 100, 2024: 107}, OFFICE).levels
+    )
+    with pytest.raises(InvalidValueError, match="price index: must give each year once, was 2022"):
+        PriceIndex("prices", "USD", [(2022, 100), (2022, 107)], OFFICE)
+    with pytest.raises(InvalidValueError, match="be a year with its level"):
+        PriceIndex("prices", "USD", [(2022, 100, 1)], OFFICE)  # type: ignore[list-item]
+
+
 def test_what_is_no_money_of_a_year_is_refused() -> None:
     with pytest.raises(InvalidValueError, match="be money of a year"):
         Spending(counted("pieces", 3, "each"), Prices.BASIC)
