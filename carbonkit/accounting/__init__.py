@@ -93,7 +93,7 @@ from carbonkit.accounting.organisation import Organisation
 from carbonkit.accounting.origin import Origin
 from carbonkit.accounting.ownership import Facility, Ownership, Relationship, read_facilities, read_ownerships
 from carbonkit.accounting.published import Published, read_published
-from carbonkit.accounting.purchased_energy import Notice, PurchasedEnergy, Supply, WithoutResidualMix
+from carbonkit.accounting.purchased_energy import Notice, PurchasedEnergy, Supply, WithoutResidualMix, joined
 from carbonkit.accounting.quality import Quality
 from carbonkit.accounting.rate import Amount, Rate
 from carbonkit.accounting.recalculation import Recalculation, recalculate
@@ -270,6 +270,7 @@ __all__ = [
     "fuel_tables",
     "gwp_set",
     "internal_deliveries",
+    "joined",
     "product_uncertainty",
     "propagate_uncertainty",
     "publish",

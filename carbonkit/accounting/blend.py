@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import enum
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -20,21 +21,21 @@ import attrs
 from carbonkit.accounting._field import is_name
 from carbonkit.accounting.gwp import gas_name
 from carbonkit.accounting.rate import Amount
-from carbonkit.errors import InvalidValueError, NotFoundError
+from carbonkit.errors import InvalidValueError, NotFoundError, WrongTypeError
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
 from carbonkit.values.number import Exact, exact, multiply, plain, total
+from carbonkit.values.quantity import Mass
 from carbonkit.values.source import Source, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from carbonkit.values.quantity import Mass
+    from collections.abc import Mapping
 
 __all__ = ["Blend", "CountedGases", "refrigerant_named", "refrigerant_names"]
 
 _KYOTO = re.compile(r"CO2|CH4|N2O|SF6|NF3|HFC[0-9].*|C[0-9]*F[0-9]+|cC[0-9]F[0-9]")
 _PERCENT: Final = Decimal("0.01")
+_PAIR: Final = 2
 
 
 class CountedGases(enum.Enum):
@@ -53,6 +54,7 @@ class CountedGases(enum.Enum):
 
     def holds(self, gas: str) -> bool:
         """Say whether a gas counts."""
+        check_type(gas, str, field="gas")
         return self is CountedGases.ALL or _KYOTO.fullmatch(gas) is not None
 
     def __str__(self) -> str:
@@ -60,8 +62,17 @@ class CountedGases(enum.Enum):
         return "gases of the Kyoto Protocol" if self is CountedGases.KYOTO else self.value
 
 
+def _check_pair(value: object) -> None:
+    if not isinstance(value, tuple | list) or len(value) != _PAIR:
+        raise WrongTypeError("be pairs of a gas and its share", was=repr(value), field="shares")
+
+
 def _shares(value: Iterable[tuple[str, Exact]]) -> tuple[tuple[str, Decimal], ...]:
-    shares = tuple((gas_name(gas), exact(share, field="share")) for gas, share in value)
+    check_type(value, Iterable, field="shares")
+    pairs = tuple(value)
+    for pair in pairs:
+        _check_pair(pair)
+    shares = tuple((gas_name(gas), exact(share, field="share")) for gas, share in pairs)
     if len({gas for gas, _ in shares}) != len(shares):
         raise InvalidValueError("name each gas once", was=", ".join(gas for gas, _ in shares), field="gas")
     for gas, share in shares:
@@ -108,13 +119,14 @@ class Blend:
             The mass of each gas that counts, in the unit of the mass.
 
         Raises:
-            WrongTypeError: If `counted` is no choice of gases.
+            WrongTypeError: If `mass` is no mass, or `counted` no choice of gases.
 
         Example:
             >>> from carbonkit.values import Mass
             >>> print(*refrigerant_named("R-410A").amounts(Mass("3", "kg"), CountedGases.KYOTO), sep=", ")
             1.50 kg HFC32, 1.50 kg HFC125
         """
+        check_type(mass, Mass, field="mass")
         check_type(counted, CountedGases, field="counted")
         return tuple(
             Amount(gas, multiply(mass.number, share), mass.unit)
@@ -136,6 +148,7 @@ class Blend:
             >>> refrigerant_named("R-408A").uncounted(CountedGases.KYOTO)
             ('HCFC22',)
         """
+        check_type(counted, CountedGases, field="counted")
         return tuple(gas for gas, _ in self.shares if not counted.holds(gas))
 
     def explain(self) -> Explanation:
@@ -273,7 +286,7 @@ def _known() -> Mapping[str, Blend]:
 
 def refrigerant_names() -> tuple[str, ...]:
     """
-    List the refrigerants that `refrigerant` knows.
+    List the refrigerants that `refrigerant_named` knows.
 
     Returns:
         Their names, sorted.
@@ -297,6 +310,7 @@ def refrigerant_named(name: str) -> Blend:
 
     Raises:
         NotFoundError: If it is not known; the hint names those that are near.
+        WrongTypeError: If it is no text.
 
     Example:
         >>> print(refrigerant_named("R-404A"))
@@ -306,9 +320,10 @@ def refrigerant_named(name: str) -> Blend:
         ...
         carbonkit.errors.NotFoundError: refrigerant: must be one that is known, was R410A; near it: R-41...
     """
+    check_type(name, str, field="refrigerant")
     known = _known().get(name)
     if known is None:
-        near = difflib.get_close_matches(str(name), refrigerant_names(), n=3)
+        near = difflib.get_close_matches(name, refrigerant_names(), n=3)
         hint = f"near it: {', '.join(near)}" if near else "make a Blend with its shares and their source"
         raise NotFoundError("be one that is known", was=name, field="refrigerant", hint=hint)
     return known

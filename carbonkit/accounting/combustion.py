@@ -45,7 +45,6 @@ from carbonkit.values.unit import Dimension, unit_named
 __all__ = ["CarbonContent", "CarbonShare", "burn"]
 
 _PLACES: Final = 60  # the most decimal places that a mass may need without a named rounding
-_ONE_SIDED: Final = (Rounding.FLOOR, Rounding.CEILING)
 
 
 def _share(value: Exact) -> Decimal:
@@ -152,8 +151,8 @@ def burn(
     """
     Find what burning a fuel emits: carbon dioxide by its carbon, other gases by its heat.
 
-    A mass that ends in decimals is exact. Another one is rounded once, as `conversion` says; then
-    only roundings that treat both signs alike are taken, so that a reversal cancels what it reverses.
+    A mass that ends in decimals is exact. Another one is rounded once, as `conversion` says, which
+    treats both signs alike, so that a reversal cancels what it reverses.
 
     Args:
         activity: How much was burnt, in a unit of the fuel or as heat on the fuel's calorific basis.
@@ -171,8 +170,8 @@ def burn(
         IncompatibleUnitsError: If the quantity does not fit the fuel, or `by_heat` is not per heat.
         InexactConversionError: If a mass does not end in decimals and no rounding was named.
         InvalidValueError: If the fuel or the factor does not hold at the place in all of the period, the
-            calorific bases differ, scope 2 was named, or the rounding is one-sided.
-        WrongTypeError: If `fuel` is no fuel.
+            calorific bases differ, or scope 2 was named.
+        WrongTypeError: If `fuel` is no fuel, or another argument is of another type.
 
     Example:
         >>> from carbonkit.accounting import Calorific, Catalogue, Rate, account
@@ -200,7 +199,8 @@ def burn(
     check_type(activity, Activity, field="activity")
     if not isinstance(fuel, Fuel | CarbonContent):
         raise WrongTypeError("be a Fuel or a CarbonContent", was=repr(fuel), field="fuel")
-    _check(activity, fuel, conversion, biogenic)
+    _check_types(conversion, oxidation, biogenic, by_heat)
+    _check(activity, fuel, biogenic)
     found = _Working(activity, fuel, conversion)
     found.carbonise(oxidation)
     amounts = found.co2(biogenic)
@@ -223,23 +223,26 @@ def burn(
     )
 
 
-def _check(
-    activity: Activity,
-    fuel: Fuel | CarbonContent,
+def _check_types(
     conversion: Conversion | None,
+    oxidation: CarbonShare | None,
     biogenic: CarbonShare | None,
+    by_heat: Factor | None,
 ) -> None:
+    if conversion is not None:
+        check_type(conversion, Conversion, field="conversion")
+    if oxidation is not None:
+        check_type(oxidation, CarbonShare, field="oxidation")
+    if biogenic is not None:
+        check_type(biogenic, CarbonShare, field="biogenic")
+    if by_heat is not None:
+        check_type(by_heat, Factor, field="by_heat")
+
+
+def _check(activity: Activity, fuel: Fuel | CarbonContent, biogenic: CarbonShare | None) -> None:
     if activity.scope is Scope.TWO:
         raise InvalidValueError("be scope 1 or 3 for a fuel", was=str(activity.scope), field="scope")
     _check_holds(activity, fuel.name, fuel.place, fuel.valid)
-    if conversion is not None:
-        check_type(conversion, Conversion, field="conversion")
-        if conversion.rounding in _ONE_SIDED:
-            hint = (
-                "a reversal would not cancel; half up, half even, towards or away from zero treat both alike"
-            )
-            was = conversion.rounding.name.lower()
-            raise InvalidValueError("treat both signs alike", was=was, field="rounding", hint=hint)
     if biogenic is not None and fuel.origin is Origin.BIOGENIC:
         must = "be left out for a fuel that is biogenic as a whole"
         raise InvalidValueError(must, was=plain(biogenic.share), field="biogenic")
@@ -325,7 +328,6 @@ class _Working:
 
     def by_heat(self, factor: Factor) -> tuple[Amount, ...]:
         """Multiply the heat by the rates of a factor per heat."""
-        check_type(factor, Factor, field="by_heat")
         heat = self.heat()
         unit = unit_named(factor.per)
         if unit.dimension is not Dimension.ENERGY:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import enum
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 import attrs
 
@@ -17,7 +17,7 @@ from carbonkit.accounting._field import is_name, name
 from carbonkit.accounting.factor import Factor
 from carbonkit.accounting.rate import Rate
 from carbonkit.accounting.scope import Scope2Method
-from carbonkit.errors import IncompatibleUnitsError, InvalidValueError
+from carbonkit.errors import IncompatibleUnitsError, InvalidValueError, Problem
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
 from carbonkit.values.number import whole
@@ -27,12 +27,10 @@ from carbonkit.values.source import Source
 from carbonkit.values.time import Period, add_months, as_date
 from carbonkit.values.unit import Dimension, unit_named
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 __all__ = ["ContractualInstrument", "InstrumentKind", "MarketBoundary", "VintageWindow"]
 
 _MOST_MONTHS = 120
+_LIKE = ("id", "kind", "activity", "rates", "per", "market", "vintage")
 
 
 class InstrumentKind(enum.Enum):
@@ -62,6 +60,7 @@ class InstrumentKind(enum.Enum):
 
 
 def _market_places(value: Iterable[Place]) -> tuple[Place, ...]:
+    check_type(value, Iterable, field="market")
     places = tuple(value)
     if not places:
         raise InvalidValueError("hold at least one place", was="none", field="market")
@@ -93,6 +92,7 @@ class MarketBoundary:
 
     def holds(self, place: Place) -> bool:
         """Say whether a place lies in the market."""
+        check_type(place, Place, field="place")
         return any(place.within(each) for each in self.places)
 
     def __str__(self) -> str:
@@ -148,6 +148,7 @@ class VintageWindow:
         Raises:
             InvalidValueError: If the period has no end.
         """
+        check_type(period, Period, field="period")
         if period.end is None:
             raise InvalidValueError("have an end", was=str(period), field="period")
         start = add_months(period.start, -self.months_before)
@@ -161,12 +162,14 @@ class VintageWindow:
 
 
 def _rates(value: Iterable[Rate]) -> tuple[Rate, ...]:
+    check_type(value, Iterable, field="rates")
     return tuple(value)
 
 
 def _names(value: Iterable[str], field: str) -> tuple[str, ...]:
     if isinstance(value, str):
         raise InvalidValueError("be a sequence of names, not one text", was=value, field=field)
+    check_type(value, Iterable, field=field)
     names = tuple(name(each, field=field) for each in value)
     if len(set(names)) != len(names):
         raise InvalidValueError("name each once", was=", ".join(names), field=field)
@@ -190,6 +193,10 @@ class ContractualInstrument:
     """
     An instrument under which energy was bought, with the emission rates that it conveys.
 
+    Zero energy is a value: a contract may have delivered nothing. A reversal has the id of the
+    instrument that it takes back, in whole or in part, and an energy below zero; `dual_scope_2` takes
+    both in one batch and counts the rest.
+
     What the criteria of quality ask for and nobody can see from the figures is said by the
     caller: whether nobody else claims the same energy, and when its certificates were retired.
     `dual_scope_2` refuses what does not meet them.
@@ -198,7 +205,8 @@ class ContractualInstrument:
         id: Names it; used once.
         kind: Its place in the hierarchy: a certificate, a contract or a supplier's rate.
         activity: The kind of energy, word for word as the purchases name it.
-        energy: How much it covers; None only of a supplier's rate, for all that is left over.
+        energy: How much it covers, below zero for a reversal; None only of a supplier's rate, for all
+            that is left over.
         rates: The rates that it conveys; zero is written as a rate of 0.
         per: The unit of energy that the rates are for.
         market: Where it may be used; a `Place` stands for the market of that place alone.
@@ -207,7 +215,8 @@ class ContractualInstrument:
         sole_claim: Whether no one else claims the same energy.
         bundled: Whether the claim was bought together with the energy.
         certificates: The ids of its certificates in their tracking system.
-        retired_on: When the certificates were retired or cancelled for the reporter.
+        retired_on: When the certificates were retired or cancelled for the reporter; not before the first
+            day of the vintage. There is no clock here, so that a date to come is not found out.
         facilities: The sites that it is for, in the order in which it is used; if empty, all, by name.
         file: The file that it was read from.
         row: The row in that file.
@@ -215,7 +224,8 @@ class ContractualInstrument:
     Raises:
         IncompatibleUnitsError: If `per` is no unit of energy.
         InvalidValueError: If a name is blank, the kind is a mix, there is no rate or the rates do not go
-            together, the energy is not above zero, or it is missing where it may not.
+            together, the energy is missing where it may not, or the certificates were retired before
+            their vintage.
 
     Example:
         >>> wind = ContractualInstrument(
@@ -245,7 +255,7 @@ class ContractualInstrument:
     row: int | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Check kind, energy and rates; a factor knows which rates go together."""
+        """Check kind, energy, dates and rates; a factor knows which rates go together."""
         if self.kind.value > InstrumentKind.SUPPLIER_RATE.value:
             hint = "a residual mix or a grid's average is a factor in a catalogue"
             must = "be a certificate, a contract or a supplier's rate"
@@ -253,11 +263,11 @@ class ContractualInstrument:
         if unit_named(self.per, field="per").dimension is not Dimension.ENERGY:
             raise IncompatibleUnitsError("be a unit of energy", was=self.per, field="per")
         self.factor  # noqa: B018  it is made for its checks
-        if self.energy is None:
-            if self.kind is not InstrumentKind.SUPPLIER_RATE:
-                raise InvalidValueError(f"be given for a {self.kind}", was="none", field="energy")
-        elif self.energy.number <= 0:
-            raise InvalidValueError("be more than zero", was=str(self.energy), field="energy")
+        if self.energy is None and self.kind is not InstrumentKind.SUPPLIER_RATE:
+            raise InvalidValueError(f"be given for a {self.kind}", was="none", field="energy")
+        if self.retired_on is not None and self.retired_on < self.vintage.start:
+            must = f"not be before the vintage of {self.id}, which starts on {self.vintage.start}"
+            raise InvalidValueError(must, was=str(self.retired_on), field="retired_on")
 
     @property
     def factor(self) -> Factor:
@@ -273,6 +283,56 @@ class ContractualInstrument:
             self.source,
             method=Scope2Method.MARKET,
         )
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether it is a reversal."""
+        return self.energy is not None and self.energy.number < 0
+
+    def like(self, other: ContractualInstrument) -> bool:
+        """
+        Say whether another may be the same instrument, with other energy, sites or certificates.
+
+        Args:
+            other: The other.
+
+        Returns:
+            Whether the id and all that both convey are the same.
+        """
+        check_type(other, ContractualInstrument, field="other")
+        return all(getattr(self, field) == getattr(other, field) for field in _LIKE)
+
+    def less(self, reversal: ContractualInstrument) -> ContractualInstrument:
+        """
+        Take back what a reversal says.
+
+        Args:
+            reversal: The same instrument with an energy below zero.
+
+        Returns:
+            The instrument with the energy that is left.
+
+        Raises:
+            InvalidValueError: If the reversal conveys something else, or takes back more than there is.
+
+        Example:
+            >>> power = ContractualInstrument(
+            ...     "PPA 3", InstrumentKind.CONTRACT, "electricity", Energy("20", "MWh"),
+            ...     [Rate("CO2", "0.05", "t")], "MWh", Place("DE"), Period.year(2025),
+            ...     Source("Solar park", "Contract 3", 2024), sole_claim=True, bundled=True)
+            >>> print(power.less(attrs.evolve(power, energy=Energy("-5", "MWh"))).energy)
+            15 MWh
+        """
+        check_type(reversal, ContractualInstrument, field="reversal")
+        if self.energy is None or reversal.energy is None or not self.like(reversal):
+            hint = "repeat all that it says, with the energy below zero"
+            must = f"say what {self.id} says, which it takes back"
+            raise InvalidValueError(must, was=str(reversal), field="energy", hint=hint)
+        left = self.energy + reversal.energy
+        if left.number < 0:
+            must = f"take back no more than the {self.energy} that are left of {self.id}"
+            raise InvalidValueError(must, was=str(reversal.energy), field="energy")
+        return attrs.evolve(self, energy=left)
 
     def may_serve(self, activity: str, facility: str, place: Place) -> bool:
         """
@@ -307,6 +367,7 @@ class ContractualInstrument:
         References:
             GHG Protocol, Scope 2 Guidance (2015), chapter 7, the quality criteria (recalled).
         """
+        check_type(window, VintageWindow, field="window")
         found = []
         if not self.sole_claim:
             must = f"be claimed by no one else, as {self.id} is not"
@@ -362,3 +423,42 @@ vintage [2025-01-01, 2026-01-01), bundled, claimed by no one else
         covered = "all that is left" if self.energy is None else str(self.energy)
         what = f"{self.kind} for {covered} of {self.activity} in {self.market}"
         return f"{self.id}: {what}, {self._conveyed()}"
+
+
+def without_reversals(
+    instruments: Iterable[ContractualInstrument],
+) -> tuple[list[ContractualInstrument], list[ContractualInstrument], list[Problem]]:
+    """
+    Take off from instruments what reversals take back, wherever these stand among them.
+
+    Args:
+        instruments: Instruments and reversals.
+
+    Returns:
+        The instruments with what is left of each, the reversals, and the reversals' problems.
+
+    Example:
+        >>> without_reversals([])
+        ([], [], [])
+    """
+    given = list(instruments)
+    for each in given:
+        check_type(each, ContractualInstrument, field="instruments")
+    reversals = [each for each in given if each.takes_back]
+    left = [each for each in given if not each.takes_back]
+    first: dict[str, int] = {}
+    for position, each in enumerate(left):
+        first.setdefault(each.id, position)
+    problems = []
+    for each in reversals:
+        at = first.get(each.id)
+        if at is None:
+            must, hint = "take back an instrument that is here", "post it together with what it takes back"
+            error = InvalidValueError(must, was=each.id, field="id", hint=hint)
+            problems.append(error.at(file=each.file, row=each.row).problem)
+            continue
+        try:
+            left[at] = left[at].less(each)
+        except InvalidValueError as error:
+            problems.append(error.at(file=each.file, row=each.row).problem)
+    return left, reversals, problems

@@ -8,12 +8,14 @@ other. The grid's average stands in only where no residual mix exists and the ca
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from carbonkit.accounting.activity import Activity
+from carbonkit.accounting.assignment import account
 from carbonkit.accounting.calculation import Calculation
 from carbonkit.accounting.catalogue import Catalogue
 from carbonkit.accounting.factor import Factor
@@ -22,18 +24,18 @@ from carbonkit.accounting.instrument import (
     ContractualInstrument,
     InstrumentKind,
     VintageWindow,
+    without_reversals,
 )
-from carbonkit.accounting.inventory import account
 from carbonkit.accounting.line import Conversion
 from carbonkit.accounting.lines import Lines
-from carbonkit.accounting.placement import Claim, Placement, place_claims
+from carbonkit.accounting.placement import Claim, Claims, Placement, in_unit, place_claims
 from carbonkit.accounting.purchased_energy import (
     Notice,
     PurchasedEnergy,
     Supply,
     WithoutResidualMix,
     added,
-    in_unit,
+    joined,
 )
 from carbonkit.accounting.rate import Amount
 from carbonkit.accounting.scope import Scope, Scope2Method
@@ -48,13 +50,13 @@ from carbonkit.errors import (
 )
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
-from carbonkit.values.number import multiply, subtract, total
+from carbonkit.values.number import add, multiply, subtract, total
 from carbonkit.values.place import Place
 from carbonkit.values.quantity import Energy
 from carbonkit.values.time import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["dual_scope_2"]
 
@@ -71,6 +73,7 @@ def dual_scope_2(
     vintage: VintageWindow,
     residual_mix: Catalogue,
     without_residual_mix: WithoutResidualMix,
+    earlier: Iterable[PurchasedEnergy] = (),
     conversion: Conversion | None = None,
     fallback: Fallback | None = None,
 ) -> PurchasedEnergy:
@@ -82,16 +85,23 @@ def dual_scope_2(
     placed in the order of the hierarchy, those of one kind by their ids; each fills its sites in
     the order of its facilities, or by name, and moves where a later one would find no room. A
     supplier's rate without an energy takes what is left of its sites, the residual mix what is
-    then left. So the order and the splitting of the purchases change nothing.
+    then left; where nothing is left, no mix is needed. So the order and the splitting of the purchases
+    change nothing in the market-based answer. Location-based each purchase is a line, and one whose
+    energy must be rounded is rounded by itself.
+
+    One instrument may serve several calls, for other periods or other facilities: pass the results so
+    far as `earlier`, and put all of them together with `joined`.
 
     Args:
-        purchases: What was bought, in scope 2 and in units of energy; negative for a credit note.
-        instruments: The certificates, contracts and suppliers' rates.
+        purchases: What was bought, in scope 2 and in units of energy: electricity, heat, steam, cooling;
+            negative for a credit note.
+        instruments: The certificates, contracts and suppliers' rates, and their reversals.
         catalogue: The grids' factors, of the location-based method.
         period: The period of consumption, which all purchases lie in.
         vintage: How near to it the energy of an instrument must have been generated.
         residual_mix: The residual mixes, as factors of the market-based method; empty if there is none.
         without_residual_mix: What is done with energy that is left where no residual mix exists.
+        earlier: What other calls gave; what they claimed of an instrument is taken off it.
         conversion: How an energy is rounded that has no finite decimal form in a factor's unit.
         fallback: What a look-up of a grid's factor or a residual mix may do; None allows nothing.
 
@@ -100,8 +110,10 @@ def dual_scope_2(
 
     Raises:
         BatchError: If a purchase is no energy of scope 2 in the period, a factor is missing, an instrument
-            does not meet the criteria of quality, is there twice, or claims more than was consumed in
-            its market and period; every problem is in it.
+            does not meet the criteria of quality, is there twice, claims more than was consumed in its
+            market and period or less than `earlier` claimed of it, or a reversal does not fit it; every
+            problem is in it.
+        InvalidValueError: If the period has no end, or an argument is of another type.
 
     Example:
         >>> from carbonkit.accounting import Rate
@@ -134,10 +146,16 @@ def dual_scope_2(
     References:
         GHG Protocol, Scope 2 Guidance (2015), chapters 6 and 7 (recalled).
     """
+    check_type(purchases, Iterable, field="purchases")
+    check_type(instruments, Iterable, field="instruments")
+    check_type(earlier, Iterable, field="earlier")
     check_type(vintage, VintageWindow, field="vintage")
-    found = _MarketBased(catalogue, period, residual_mix, without_residual_mix, conversion, fallback)
+    vintage.around(period)  # it is made for its checks
+    before = list(earlier)
+    claims = joined(before).claims if before else Claims.of(())
+    found = _MarketBased(catalogue, period, residual_mix, without_residual_mix, conversion, fallback, claims)
     bought = [each for each in purchases if found.takes(each)]
-    usable = [each for each in instruments if found.admits(each, vintage)]
+    usable = [each for each in found.netted(instruments) if found.admits(each, vintage)]
     lines = Lines.of(())
     try:
         lines = account(
@@ -193,8 +211,10 @@ class _Terms:
     instrument: ContractualInstrument | None = None
 
     @classmethod
-    def of(cls, instrument: ContractualInstrument) -> _Terms:
-        return cls(instrument.kind, instrument.factor, instrument.explain(), instrument)
+    def of(cls, instrument: ContractualInstrument, also: Sequence[Explanation]) -> _Terms:
+        told = instrument.explain()
+        told = attrs.evolve(told, parts=(*told.parts, *also))
+        return cls(instrument.kind, instrument.factor, told, instrument)
 
     @property
     def name(self) -> str:
@@ -211,9 +231,11 @@ class _MarketBased:
     without: WithoutResidualMix = attrs.field(validator=is_a(WithoutResidualMix))
     conversion: Conversion | None = attrs.field(validator=attrs.validators.optional(is_a(Conversion)))
     fallback: Fallback | None = attrs.field(validator=attrs.validators.optional(is_a(Fallback)))
+    earlier: Claims
     problems: list[Problem] = attrs.field(factory=list)
     notices: list[Notice] = attrs.field(factory=list)
     _used: dict[tuple[str, str], str] = attrs.field(factory=dict)  # which instrument claims a name
+    _also: dict[str, list[Explanation]] = attrs.field(factory=dict)  # what changed an instrument's energy
 
     def takes(self, purchase: Activity) -> bool:
         """Check a purchase, and say whether the rest can go on with it."""
@@ -230,17 +252,34 @@ class _MarketBased:
         self._note(purchase, *errors)
         return not errors
 
+    def netted(self, instruments: Iterable[ContractualInstrument]) -> Iterator[ContractualInstrument]:
+        """Take off from instruments what reversals take back, and say so."""
+        left, reversals, problems = without_reversals(instruments)
+        self.problems.extend(problems)
+        for each in reversals:
+            self._also.setdefault(each.id, []).append(each.explain())
+        yield from left
+
     def admits(self, instrument: ContractualInstrument, window: VintageWindow) -> bool:
         """Check an instrument, and say whether it can be placed."""
-        check_type(instrument, ContractualInstrument, field="instruments")
         errors: list[CarbonkitError] = list(instrument.unmet(self.period, window))
-        names = [("id", instrument.id), *(("certificates", each) for each in instrument.certificates)]
+        errors.extend(self.earlier.misfits(instrument))
+        names = [("id", instrument.id)]
+        if instrument.energy is None or instrument.energy.number:  # where there is none, none is claimed
+            names.extend(("certificates", each) for each in instrument.certificates)
         for field, name in names:
             first = self._used.get((field, name))
+            if first is None and field == "certificates":
+                first = self.earlier.certificates.get(name)
+                first = None if first == instrument.id else first
             if first is not None:
                 must, hint = f"be claimed once, not by {instrument.id} again", f"it is claimed by {first}"
                 errors.append(InvalidValueError(must, was=name, field=field, hint=hint, code="claimed_twice"))
             self._used[field, name] = instrument.id
+        if instrument.energy is not None and instrument.id in self.earlier.claimed:
+            claimed = in_unit(self.earlier.claimed[instrument.id], instrument.energy.unit)
+            told = Explanation("claimed before", str(claimed), "taken off what it covers")
+            self._also.setdefault(instrument.id, []).append(told)
         self._note(instrument, *errors)
         return not errors
 
@@ -258,25 +297,34 @@ class _MarketBased:
             rest, parts = site.net.in_base(), placed.get(position, [])
             for claim, number in parts:
                 rest = subtract(rest, number)
-                yield from self._supply(site, _Terms.of(sized[claim]), number, told)
-            if rest or not parts:
+                yield from self._supply(site, self._terms(sized[claim]), number, told)
+            if rest:
                 fitting = [each for each in rates if each.may_serve(site.activity, site.facility, site.place)]
                 if len(fitting) > 1:
                     must = f"be the only rate for what is left of {site.activity} in {site.facility}"
                     was = ", ".join(each.id for each in fitting)
                     self._note(fitting[-1], InvalidValueError(must, was=was, field="energy"))
                 elif fitting:
-                    yield from self._supply(site, _Terms.of(fitting[0]), rest, told)
+                    yield from self._supply(site, self._terms(fitting[0]), rest, told)
                 else:
                     yield from self._left(site, rest, told)
+            elif not parts:
+                how = "credit notes leave nothing, so that no mix is needed"
+                working = Explanation(f"supply of {site.facility}", "nothing", how, parts=(told,))
+                nothing = in_unit(_ZERO, site.net.unit)
+                made = self._calculation(site, str(InstrumentKind.RESIDUAL_MIX), (), working, nothing)
+                yield Supply(InstrumentKind.RESIDUAL_MIX, nothing, made)
+
+    def _terms(self, instrument: ContractualInstrument) -> _Terms:
+        return _Terms.of(instrument, self._also.get(instrument.id, ()))
 
     def _placed(self, sites: Sequence[_Site], instruments: Sequence[ContractualInstrument]) -> Placement:
-        energies = [_base(each) for each in instruments]
+        energies = [self.earlier.left(each) for each in instruments]
         claims = [
             Claim(energy, _order(each, sites)) for each, energy in zip(instruments, energies, strict=True)
         ]
         placement = place_claims(claims, [max(site.net.in_base(), _ZERO) for site in sites])
-        over = dict(enumerate(placement.excess))
+        beyond: dict[int, Decimal] = {}  # of what was placed
         # credit notes of one site also lower what the others of the market may claim
         for market, activity in dict.fromkeys((each.market, each.activity) for each in instruments):
             within = {
@@ -287,8 +335,9 @@ class _MarketBased:
             most = max(total(sites[at].net.in_base() for at in within), _ZERO)
             if claimed > most:
                 last = max(claim for claim, _ in parts)
-                over[last] = max(over[last], subtract(claimed, most))
-        for position, excess in over.items():
+                beyond[last] = max(beyond.get(last, _ZERO), subtract(claimed, most))
+        for position, without_room in enumerate(placement.excess):
+            excess = add(without_room, beyond.get(position, _ZERO))
             if excess:
                 self._note(instruments[position], self._over_claimed(instruments[position], excess))
         return placement
@@ -377,8 +426,14 @@ class _MarketBased:
         working = Explanation(
             f"supply of {site.facility}", ", ".join(map(str, amounts)), how, parts=(terms.told, told)
         )
-        calculation = Calculation(
-            _named(f"{site.facility}, {site.activity} at {site.place}, {self.period}: {terms.name}"),
+        calculation = self._calculation(site, terms.name, amounts, working, energy)
+        yield Supply(terms.kind, energy, calculation, terms.instrument)
+
+    def _calculation(
+        self, site: _Site, under: str, amounts: tuple[Amount, ...], working: Explanation, energy: Energy
+    ) -> Calculation:
+        return Calculation(
+            _named(f"{site.facility}, {site.activity} at {site.place}, {self.period}: {under}"),
             site.facility,
             site.activity,
             site.place,
@@ -387,8 +442,8 @@ class _MarketBased:
             amounts,
             working,
             method=Scope2Method.MARKET,
+            quantity=energy,
         )
-        yield Supply(terms.kind, energy, calculation, terms.instrument)
 
     def _converted(self, base: Decimal, unit: str) -> Energy:
         energy = Energy(base, "MJ")
@@ -409,10 +464,6 @@ class _MarketBased:
 
     def _note(self, what: Activity | ContractualInstrument, *errors: CarbonkitError) -> None:
         self.problems.extend(error.at(file=what.file, row=what.row).problem for error in errors)
-
-
-def _base(instrument: ContractualInstrument) -> Decimal:
-    return _ZERO if instrument.energy is None else instrument.energy.in_base()
 
 
 def _order(instrument: ContractualInstrument, sites: Sequence[_Site]) -> tuple[int, ...]:

@@ -5,24 +5,28 @@ A claim may go to some sites and not to others, and a site has room for what it 
 Claims are placed one after the other, each on its sites in their order; where an earlier
 claim stands in the way of a later one and could stand elsewhere, it moves. So a claim is
 over only if no placement of all the claims before it leaves it the room.
+
+What was placed several times, for other periods or other sites, is added up by instrument, so
+that no certificate counts more than once.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import attrs
 
-from carbonkit.errors import InvalidValueError
-from carbonkit.values.number import Exact, add, exact, plain, subtract
+from carbonkit.accounting.instrument import ContractualInstrument
+from carbonkit.errors import InexactConversionError, InvalidValueError, Problem
+from carbonkit.values.field import check_type
+from carbonkit.values.number import Exact, add, exact, plain, subtract, whole
+from carbonkit.values.quantity import Energy
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+__all__ = ["Claim", "Claims", "Placement", "in_unit", "place_claims"]
 
-__all__ = ["Claim", "Placement", "place_claims"]
+_BASE = "MJ"
 
 
 def _number(value: Exact) -> Decimal:
@@ -33,7 +37,8 @@ def _number(value: Exact) -> Decimal:
 
 
 def _sites(value: Iterable[int]) -> tuple[int, ...]:
-    return tuple(value)
+    check_type(value, Iterable, field="sites")
+    return tuple(whole(site, field="sites") for site in value)
 
 
 @attrs.frozen
@@ -97,8 +102,11 @@ def place_claims(claims: Iterable[Claim], rooms: Iterable[Exact]) -> Placement:
     References:
         Ford and Fulkerson's augmenting paths, the shortest one first (Edmonds and Karp, 1972).
     """
+    check_type(claims, Iterable, field="claims")
+    check_type(rooms, Iterable, field="rooms")
     board = _Board(list(claims), [_number(room) for room in rooms])
     for claim in board.claims:
+        check_type(claim, Claim, field="claims")
         for site in claim.sites:
             if not 0 <= site < len(board.room):
                 raise InvalidValueError("be the position of a site", was=site, field="claim")
@@ -174,3 +182,128 @@ class _Board:
             self.placed[mover, site] = subtract(self.placed[mover, site], part)
         self.room[last] = subtract(self.room[last], part)
         return subtract(left, part)
+
+
+@attrs.frozen
+class Claims:
+    """
+    What was claimed of instruments, wherever that was; made by `Claims.of`.
+
+    Args:
+        instruments: Each instrument by its id, with the largest energy that it was given with.
+        claimed: How much was claimed of it. [MJ]
+        certificates: The id of the instrument that a certificate was claimed under.
+        problems: What does not go together.
+
+    Example:
+        >>> Claims.of([]).problems
+        ()
+    """
+
+    instruments: dict[str, ContractualInstrument]
+    claimed: dict[str, Decimal]
+    certificates: dict[str, str]
+    problems: tuple[Problem, ...]
+
+    @classmethod
+    def of(cls, supplies: Iterable[tuple[ContractualInstrument, Energy]]) -> Claims:
+        """
+        Add up what was claimed, and list what does not go together.
+
+        Args:
+            supplies: Each instrument with what was claimed of it, as often as that was.
+
+        Returns:
+            The claims.
+        """
+        instruments: dict[str, ContractualInstrument] = {}
+        claimed: dict[str, Decimal] = {}
+        certificates: dict[str, str] = {}
+        errors: dict[tuple[str, str], Problem] = {}
+        for each, energy in supplies:
+            first = instruments.setdefault(each.id, each)
+            if not first.like(each) or (first.energy is None) is not (each.energy is None):
+                must = "be one instrument wherever it is claimed"
+                errors["id", each.id] = _claimed_twice(must, each.id, "id")
+            elif first.energy is not None and each.energy is not None and first.energy < each.energy:
+                instruments[each.id] = each
+            for name in each.certificates:
+                holder = certificates.setdefault(name, each.id)
+                if holder != each.id:
+                    must = f"be claimed under one instrument, not under {holder} and {each.id}"
+                    errors["certificates", name] = _claimed_twice(must, name, "certificates")
+            claimed[each.id] = add(claimed.get(each.id, Decimal(0)), energy.in_base())
+        for name, base in claimed.items():
+            covered = instruments[name].energy
+            if covered is not None and base > covered.in_base():
+                too_much = in_unit(subtract(base, covered.in_base()), covered.unit)
+                must = (
+                    f"claim no more than the {covered} that instrument {name} covers, in all results together"
+                )
+                hint = f"{too_much} too much; pass what came before as dual_scope_2(…, earlier=[…])"
+                errors["energy", name] = InvalidValueError(
+                    must, was=str(in_unit(base, covered.unit)), field="energy", hint=hint, code="over_claimed"
+                ).problem
+        return cls(instruments, claimed, certificates, tuple(errors.values()))
+
+    def left(self, instrument: ContractualInstrument) -> Decimal:
+        """
+        Say how much of an instrument can be claimed yet.
+
+        Args:
+            instrument: The instrument.
+
+        Returns:
+            What it covers less what was claimed of it. [MJ]
+        """
+        covered = Decimal(0) if instrument.energy is None else instrument.energy.in_base()
+        return subtract(covered, self.claimed.get(instrument.id, Decimal(0)))
+
+    def misfits(self, instrument: ContractualInstrument) -> Iterator[InvalidValueError]:
+        """
+        Check that an instrument is the one that was claimed under its id, and covers what was.
+
+        Args:
+            instrument: The instrument.
+
+        Yields:
+            An error if it is another, or covers less.
+        """
+        first = self.instruments.get(instrument.id)
+        if first is None:
+            return
+        if not first.like(instrument) or (first.energy is None) is not (instrument.energy is None):
+            must, hint = "be the instrument that was claimed before under its id", f"it was {first}"
+            was = str(instrument)
+            yield InvalidValueError(must, was=was, field="id", hint=hint, code="claimed_twice")
+        elif instrument.energy is not None and self.left(instrument) < 0:
+            claimed = in_unit(self.claimed[first.id], instrument.energy.unit)
+            must = f"cover the {claimed} that were claimed of {first.id} before"
+            was = str(instrument.energy)
+            yield InvalidValueError(must, was=was, field="energy", code="over_claimed")
+
+
+def _claimed_twice(must: str, was: str, field: str) -> Problem:
+    return InvalidValueError(must, was=was, field=field, code="claimed_twice").problem
+
+
+def in_unit(base: Decimal, unit: str) -> Energy:
+    """
+    Write megajoules in a unit, if that ends in decimals.
+
+    Args:
+        base: The energy. [MJ]
+        unit: The unit that is wanted.
+
+    Returns:
+        The same energy, in megajoules where it has no end in the unit.
+
+    Example:
+        >>> print(in_unit(Decimal(7200), "MWh"), in_unit(Decimal(1), "kWh"))
+        2 MWh 1 MJ
+    """
+    energy = Energy(base, _BASE)
+    try:
+        return energy.to(unit)
+    except InexactConversionError:
+        return energy

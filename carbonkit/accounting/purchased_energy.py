@@ -4,11 +4,15 @@ Purchased energy: scope 2 by both methods, side by side; made by `dual_scope_2`.
 Location-based, every purchase is a line with the factor of its grid. Market-based, every
 supply is a calculation: energy of one site under one instrument, the residual mix or, where
 none exists and the caller says so, the grid's average. The two answers are never added.
+
+Results of several calls are put together by `joined`, which sees what each instrument was
+claimed for in all of them.
 """
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -20,19 +24,21 @@ from carbonkit.accounting.calculation import Calculation
 from carbonkit.accounting.instrument import ContractualInstrument, InstrumentKind
 from carbonkit.accounting.inventory import Inventory
 from carbonkit.accounting.lines import Lines
-from carbonkit.errors import InexactConversionError, InvalidValueError
+from carbonkit.accounting.placement import Claims, in_unit
+from carbonkit.accounting.scope import Scope2Method
+from carbonkit.errors import BatchError, InvalidValueError, Problem, WrongTypeError
 from carbonkit.values.explanation import Explanation
-from carbonkit.values.field import is_a
+from carbonkit.values.field import check_type, is_a
 from carbonkit.values.number import add
 from carbonkit.values.quantity import Energy
 from carbonkit.values.time import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from carbonkit.accounting.line import Line
 
-__all__ = ["Notice", "PurchasedEnergy", "Supply", "WithoutResidualMix"]
+__all__ = ["Notice", "PurchasedEnergy", "Supply", "WithoutResidualMix", "joined"]
 
 _BASE = "MJ"
 
@@ -67,7 +73,7 @@ class Notice:
     """
 
     code: str = attrs.field(validator=is_name)
-    says: str
+    says: str = attrs.field(validator=is_a(str))
 
     def __str__(self) -> str:
         """Say it."""
@@ -98,7 +104,9 @@ class Supply:
     kind: InstrumentKind = attrs.field(validator=is_a(InstrumentKind))
     energy: Energy = attrs.field(validator=is_a(Energy))
     calculation: Calculation = attrs.field(validator=is_a(Calculation))
-    instrument: ContractualInstrument | None = None
+    instrument: ContractualInstrument | None = attrs.field(
+        default=None, validator=attrs.validators.optional(is_a(ContractualInstrument))
+    )
 
     @property
     def under(self) -> str:
@@ -107,13 +115,30 @@ class Supply:
 
     def __str__(self) -> str:
         """Say how much of what it is, and what it emitted."""
-        amounts = ", ".join(map(str, self.calculation.amounts))
+        amounts = ", ".join(map(str, self.calculation.amounts)) or "nothing"
         to = f"{self.calculation.activity} for {self.calculation.facility}"
         return f"{self.energy} of {to} under {self.under}: {amounts}"
 
 
 def _lines(value: Iterable[Line]) -> Lines:
+    check_type(value, Iterable, field="lines")
     return Lines.of(value)
+
+
+def _supplies(value: Iterable[Supply]) -> tuple[Supply, ...]:
+    check_type(value, Iterable, field="supplies")
+    supplies = tuple(value)
+    for each in supplies:
+        check_type(each, Supply, field="supplies")
+    return supplies
+
+
+def _notices(value: Iterable[Notice]) -> tuple[Notice, ...]:
+    check_type(value, Iterable, field="notices")
+    notices = tuple(value)
+    for each in notices:
+        check_type(each, Notice, field="notices")
+    return notices
 
 
 @attrs.frozen(repr=False)
@@ -121,11 +146,19 @@ class PurchasedEnergy:
     """
     Scope 2 of a period by both methods; made by `dual_scope_2`, whose example shows it.
 
+    It can not hold more claims on an instrument than the instrument covers, so neither can what
+    `joined` makes of several.
+
     Args:
         period: The period of consumption.
         lines: The purchases, location-based.
         supplies: The same energy, market-based.
         notices: What a report must say beside the figures.
+
+    Raises:
+        BatchError: If a purchase or a supply is there twice, an instrument is claimed for more than it
+            covers or says two things, a certificate is claimed under two instruments, or more is claimed
+            in a market than was consumed in it in a period; every problem is in it.
 
     Example:
         >>> nothing = PurchasedEnergy(Period.year(2025), (), ())
@@ -135,8 +168,24 @@ class PurchasedEnergy:
 
     period: Period = attrs.field(validator=is_a(Period))
     lines: Lines = attrs.field(converter=_lines)
-    supplies: tuple[Supply, ...]
-    notices: tuple[Notice, ...] = ()
+    supplies: tuple[Supply, ...] = attrs.field(converter=_supplies)
+    notices: tuple[Notice, ...] = attrs.field(default=(), converter=_notices)
+
+    def __attrs_post_init__(self) -> None:
+        """Check that nothing is there twice, and that no claim goes beyond its instrument or its market."""
+        problems = [
+            *_twice(each.id for each in self.lines.activities),
+            *_twice(each.id for each in self.calculations),
+            *self.claims.problems,
+            *_beyond_markets(self.supplies),
+        ]
+        if problems:
+            raise BatchError(problems)
+
+    @property
+    def claims(self) -> Claims:
+        """What was claimed of each instrument."""
+        return Claims.of((each.instrument, each.energy) for each in self.supplies if each.instrument)
 
     @property
     def calculations(self) -> tuple[Calculation, ...]:
@@ -162,6 +211,7 @@ class PurchasedEnergy:
             >>> print(PurchasedEnergy(Period.year(2025), (), ()).supplied(InstrumentKind.CERTIFICATE))
             0 MJ
         """
+        check_type(kind, InstrumentKind, field="kind")
         return self._sum(supply for supply in self.supplies if supply.kind is kind)
 
     def share(self, *, bundled: bool | None = None, activity: str = "") -> Fraction:
@@ -185,6 +235,8 @@ class PurchasedEnergy:
             ...
             carbonkit.errors.InvalidValueError: consumption: must be more than zero to have a share, was 0 MJ
         """
+        if bundled is not None:
+            check_type(bundled, bool, field="bundled")
         found = [it for it in self.supplies if not activity or it.calculation.activity == activity]
         everything = self._sum(found)
         if everything.number <= 0:
@@ -215,18 +267,31 @@ class PurchasedEnergy:
         Add it to an inventory of everything else.
 
         Args:
-            inventory: The other emissions.
+            inventory: The other emissions, without further results of `dual_scope_2`: those are put
+                together by `joined` first, which sees all their claims.
 
         Returns:
             One inventory of both.
 
         Raises:
-            BatchError: If an id stands in both.
+            BatchError: If an id stands in both, or there is purchased energy in the other whose claims can
+                not be seen, or that was accounted by one method alone.
+            WrongTypeError: If it is no inventory.
 
         Example:
             >>> PurchasedEnergy(Period.year(2025), (), ()).beside(Inventory(()))
             <Inventory of 0 lines>
         """
+        if isinstance(inventory, PurchasedEnergy):
+            hint = "put results together with joined([…]) first"
+            raise WrongTypeError("be an Inventory", was=repr(inventory), field="inventory", hint=hint)
+        check_type(inventory, Inventory, field="inventory")
+        here = {each.id for each in self.lines.activities}
+        there = dict.fromkeys(each.id for each in inventory.lines.activities)
+        problems = [_used_once(name) for name in there if name in here]
+        problems.extend(list(_unseen_claims(inventory)) or _one_method(inventory))
+        if problems:
+            raise BatchError(problems)
         lines = (*inventory.lines, *self.lines)
         return Inventory(lines, (*inventory.calculations, *self.calculations))
 
@@ -264,6 +329,118 @@ class PurchasedEnergy:
         return f"<PurchasedEnergy in {self.period}: {len(self.lines)} lines, {len(self.supplies)} supplies>"
 
 
+def joined(results: Iterable[PurchasedEnergy]) -> PurchasedEnergy:
+    """
+    Put results together: of several periods, or of several groups of facilities.
+
+    Claims are added up over all of them, so that one certificate does not count in each.
+
+    Args:
+        results: What the calls of `dual_scope_2` gave, each once.
+
+    Returns:
+        One result, from the first day of the first to the last day of the last.
+
+    Raises:
+        InvalidValueError: If there is none.
+        BatchError: If they do not go together, as `PurchasedEnergy` says.
+
+    Example:
+        >>> quarters = [PurchasedEnergy(Period("2025-01-01", "2025-04-01"), (), ()),
+        ...             PurchasedEnergy(Period("2025-04-01", "2025-07-01"), (), ())]
+        >>> print(joined(quarters).period)
+        [2025-01-01, 2025-07-01)
+    """
+    check_type(results, Iterable, field="results")
+    found = list(results)
+    for each in found:
+        check_type(each, PurchasedEnergy, field="results")
+    if not found:
+        raise InvalidValueError("hold at least one", was="none", field="results")
+    ends = [each.period.end for each in found if each.period.end is not None]
+    return PurchasedEnergy(
+        Period(
+            min(each.period.start for each in found),
+            max(ends) if len(ends) == len(found) else None,
+        ),
+        [line for each in found for line in each.lines],
+        [supply for each in found for supply in each.supplies],
+        [notice for each in found for notice in each.notices],
+    )
+
+
+def _used_once(name: str) -> Problem:
+    return InvalidValueError("be used once", was=name, field="id").problem
+
+
+def _twice(names: Iterable[str]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            yield _used_once(name)
+        seen.add(name)
+
+
+def _beyond_markets(supplies: tuple[Supply, ...]) -> Iterator[Problem]:
+    """Find the markets in which more was claimed in a period than was consumed, credit notes taken off."""
+    claims = [
+        (each.instrument.market, each.instrument.activity, each.calculation.period)
+        for each in supplies
+        if each.instrument is not None and each.instrument.energy is not None
+    ]
+    for market, activity, period in dict.fromkeys(claims):
+        consumed, claimed = [], []
+        for each in supplies:
+            made = each.calculation
+            if made.activity == activity and made.period == period and market.holds(made.place):
+                consumed.append(each.energy)
+                if each.instrument is not None and each.instrument.energy is not None:
+                    claimed.append(each.energy)
+        if added(claimed) > max(added(consumed), Energy(0, _BASE)):
+            must = f"be claimed for no more {activity} than the {added(consumed)} consumed"
+            yield InvalidValueError(
+                f"{must} in market {market} in {period}",
+                was=str(added(claimed)),
+                field="energy",
+                code="over_claimed",
+            ).problem
+
+
+def _unseen_claims(inventory: Inventory) -> Iterator[Problem]:
+    """Find purchased energy that may stand under instruments that an inventory does not show."""
+    found = [each for each in inventory.calculations if each.method is not None]
+    if found:
+        yield InvalidValueError(
+            "hold no result of dual_scope_2, whose claims can not be seen in an inventory",
+            was=f"{len(found)} calculations of purchased energy, such as {found[0].id}",
+            field="inventory",
+            hint="put the results together with joined([…]), and that beside the rest",
+        ).problem
+
+
+def _one_method(inventory: Inventory) -> Iterator[Problem]:
+    """Find purchased energy that only one of the two totals would hold."""
+    methods = {place: factor.method for place, factor in inventory.lines.used.items()}
+    found: dict[str, set[Scope2Method]] = {}
+    places = {}
+    for activity, factor in zip(inventory.lines.activities, inventory.lines.chosen, strict=True):
+        method = methods[factor]
+        if method is not None:
+            found.setdefault(activity.id, set()).add(method)
+            places[activity.id] = activity
+    for name, some in found.items():
+        if len(some) < len(Scope2Method):
+            (only,) = some
+            hint = "pass it to dual_scope_2 with the other purchases, or account for it by both methods"
+            error = InvalidValueError(
+                f"be accounted by both methods, as other purchased energy is, not {only} alone",
+                was=name,
+                field="inventory",
+                hint=hint,
+            )
+            yield error.at(file=places[name].file, row=places[name].row).problem
+
+
 def added(energies: Iterable[Energy]) -> Energy:
     """
     Add up energies; in their unit if all have the same, else in megajoules.
@@ -284,25 +461,3 @@ def added(energies: Iterable[Energy]) -> Energy:
         base = add(base, each.in_base())
     units = {each.unit for each in found}
     return in_unit(base, units.pop() if len(units) == 1 else _BASE)
-
-
-def in_unit(base: Decimal, unit: str) -> Energy:
-    """
-    Write megajoules in a unit, if that ends in decimals.
-
-    Args:
-        base: The energy. [MJ]
-        unit: The unit that is wanted.
-
-    Returns:
-        The same energy, in megajoules where it has no end in the unit.
-
-    Example:
-        >>> print(in_unit(Decimal(7200), "MWh"), in_unit(Decimal(1), "kWh"))
-        2 MWh 1 MJ
-    """
-    energy = Energy(base, _BASE)
-    try:
-        return energy.to(unit)
-    except InexactConversionError:
-        return energy

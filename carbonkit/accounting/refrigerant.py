@@ -18,7 +18,7 @@ from carbonkit.accounting.calculation import Calculation
 from carbonkit.accounting.scope import Category, Scope
 from carbonkit.errors import InvalidValueError
 from carbonkit.values.explanation import Explanation
-from carbonkit.values.field import is_a
+from carbonkit.values.field import check_type, is_a
 from carbonkit.values.number import Exact, exact, multiply, plain, subtract
 from carbonkit.values.place import Place
 from carbonkit.values.quantity import Mass
@@ -45,6 +45,12 @@ _IPCC: Final = Source(
     table="equations 7.12 to 7.14",
     status=Status.RECALLED,
 )
+
+
+def _ended(_: object, attribute: attrs.Attribute[Period], value: Period) -> None:
+    check_type(value, Period, field=attribute.name)
+    if value.end is None:
+        raise InvalidValueError("have an end", was=str(value), field=attribute.name)
 
 
 @attrs.frozen(kw_only=True)
@@ -77,7 +83,7 @@ class RefrigerantStock:
         row: The row in that file.
 
     Raises:
-        InvalidValueError: If a name is blank or a value has another type.
+        InvalidValueError: If a name is blank, a value has another type, or the period has no end.
 
     Example:
         >>> from carbonkit.accounting.blend import refrigerant_named
@@ -96,7 +102,7 @@ class RefrigerantStock:
     id: str = attrs.field(validator=is_name)
     facility: str = attrs.field(validator=is_name)
     place: Place = attrs.field(validator=is_a(Place))
-    period: Period = attrs.field(validator=is_a(Period))
+    period: Period = attrs.field(validator=_ended)
     scope: Scope = attrs.field(validator=is_a(Scope))
     refrigerant: Blend = attrs.field(validator=is_a(Blend))
     store_start: Mass = attrs.field(validator=is_a(Mass))
@@ -107,7 +113,7 @@ class RefrigerantStock:
     capacity_end: Mass = attrs.field(validator=is_a(Mass))
     source: Source = attrs.field(validator=is_a(Source))
     activity: str = attrs.field(default="refrigerant", validator=is_name)
-    category: Category | None = None
+    category: Category | None = attrs.field(default=None, validator=attrs.validators.optional(is_a(Category)))
     file: str = attrs.field(default="", eq=False, repr=False)
     row: int | None = attrs.field(default=None, eq=False, repr=False)
 
@@ -204,7 +210,7 @@ class RefrigerantLife:
         id: Names the calculation.
         facility: The site that it counts to.
         place: Where it is.
-        period: When.
+        period: When; it has an end.
         scope: Where it counts; own equipment is scope 1.
         refrigerant: What is in it.
         installed: The charge of what was filled on site in the period.
@@ -219,7 +225,8 @@ class RefrigerantLife:
         row: The row in that file.
 
     Raises:
-        InvalidValueError: If a name is blank, a value has another type, or `years` is negative.
+        InvalidValueError: If a name is blank, a value has another type, the period has no end, or `years`
+            is negative.
 
     Example:
         >>> from carbonkit.accounting.blend import refrigerant_named
@@ -237,7 +244,7 @@ class RefrigerantLife:
     id: str = attrs.field(validator=is_name)
     facility: str = attrs.field(validator=is_name)
     place: Place = attrs.field(validator=is_a(Place))
-    period: Period = attrs.field(validator=is_a(Period))
+    period: Period = attrs.field(validator=_ended)
     scope: Scope = attrs.field(validator=is_a(Scope))
     refrigerant: Blend = attrs.field(validator=is_a(Blend))
     installed: Mass = attrs.field(validator=is_a(Mass))
@@ -247,7 +254,7 @@ class RefrigerantLife:
     rates: LeakRates = attrs.field(validator=is_a(LeakRates))
     source: Source = attrs.field(validator=is_a(Source))
     activity: str = attrs.field(default="refrigerant", validator=is_name)
-    category: Category | None = None
+    category: Category | None = attrs.field(default=None, validator=attrs.validators.optional(is_a(Category)))
     file: str = attrs.field(default="", eq=False, repr=False)
     row: int | None = attrs.field(default=None, eq=False, repr=False)
 

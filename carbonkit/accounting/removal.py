@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import enum
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
@@ -17,7 +18,7 @@ import attrs
 
 from carbonkit.accounting._field import is_name
 from carbonkit.accounting.gwp import gas_name
-from carbonkit.errors import BatchError, InvalidValueError, Problem
+from carbonkit.errors import BatchError, InvalidValueError, Problem, WrongTypeError
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
 from carbonkit.values.number import Exact, exact, plain, total, whole
@@ -27,7 +28,7 @@ from carbonkit.values.source import Source
 from carbonkit.values.time import Period, as_date
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
 
 __all__ = ["Credit", "CreditKind", "MemoItem", "Removal", "RemovalKind", "RemovalsAndCredits"]
 
@@ -137,8 +138,8 @@ class Removal:
         row: The row in that file.
 
     Raises:
-        InvalidValueError: If a name is blank, the mass is zero, or only one of a negative mass and the
-            removal that it reverses is there.
+        InvalidValueError: If a name is blank, the mass is zero, the period has no end, or only one of a
+            negative mass and the removal that it reverses is there.
 
     Example:
         >>> forest = Removal(id="2025", facility="estate", kind=RemovalKind.BIOGENIC, method="afforestation",
@@ -164,7 +165,9 @@ class Removal:
     row: int | None = attrs.field(default=None, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Check that sign and reversal belong together."""
+        """Check that the period has an end, and that sign and reversal belong together."""
+        if self.period.end is None:
+            raise InvalidValueError("have an end", was=str(self.period), field="period")
         if not self.mass.number:
             raise InvalidValueError("be something taken back, or a reversal", was="0", field="mass")
         if (self.mass.number < 0) is not bool(self.reverses):
@@ -219,15 +222,17 @@ class Credit:
         vintage: When the reduction or removal took place.
         place: Where.
         corresponding_adjustment: Whether the host country adjusts its own account for them.
-        cancelled_on: When they were cancelled for the reporter; None while that is only planned.
+        cancelled_on: When they were cancelled for the reporter, not before the first day of the vintage;
+            None while that is only planned.
         source: The registry's statement.
         removal: Of a removal credit, how the carbon is taken back.
         file: The file that it was read from.
         row: The row in that file.
 
     Raises:
-        InvalidValueError: If a name is blank, the number is not whole and above zero, or `removal` is
-            missing for a removal credit or given for another.
+        InvalidValueError: If a name is blank, the number is not whole and above zero, the credits were
+            cancelled before their vintage, or `removal` is missing for a removal credit or given for
+            another.
 
     Example:
         >>> bought = Credit(serial="VCS-1-100", standard="VCS", project="Wind park 7",
@@ -255,7 +260,10 @@ class Credit:
     row: int | None = attrs.field(default=None, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Check that the kind of removal stands where there is one."""
+        """Check that the vintage comes first, and that the kind of removal stands where there is one."""
+        if self.cancelled_on is not None and self.cancelled_on < self.vintage.start:
+            must = f"not be before the vintage, which starts on {self.vintage.start}"
+            raise InvalidValueError(must, was=str(self.cancelled_on), field="cancelled_on")
         if (self.kind is CreditKind.REMOVAL) is not (self.removal is not None):
             must = "be named for a removal credit, and for no other"
             raise InvalidValueError(must, was=str(self.removal or "none"), field="removal")
@@ -283,6 +291,7 @@ class Credit:
 
 
 def _removals(value: Iterable[Removal]) -> tuple[Removal, ...]:
+    check_type(value, Iterable, field="removals")
     removals = tuple(value)
     for each in removals:
         check_type(each, Removal, field="removals")
@@ -290,6 +299,7 @@ def _removals(value: Iterable[Removal]) -> tuple[Removal, ...]:
 
 
 def _credits(value: Iterable[Credit]) -> tuple[Credit, ...]:
+    check_type(value, Iterable, field="credits")
     found = tuple(value)
     for each in found:
         check_type(each, Credit, field="credits")
@@ -307,7 +317,8 @@ class RemovalsAndCredits:
 
     Raises:
         BatchError: If an id or a serial stands twice, or a reversal takes back another gas or more than was
-            removed, or something that is not there; every problem is in it.
+            removed, something that is not there, or something before it was removed; every problem is in
+            it.
 
     Example:
         >>> forest = Removal(id="2024", facility="estate", kind=RemovalKind.BIOGENIC, method="afforestation",
@@ -391,6 +402,7 @@ class RemovalsAndCredits:
             >>> RemovalsAndCredits([], []).cancelled(Period.year(2025))
             ()
         """
+        check_type(period, Period, field="period")
         return tuple(each for each in self.credits if each.cancelled_on and each.cancelled_on in period)
 
     def share(self, period: Period, holds: Callable[[Credit], bool]) -> Fraction:
@@ -406,6 +418,7 @@ class RemovalsAndCredits:
 
         Raises:
             InvalidValueError: If none were cancelled, so that there is no share.
+            WrongTypeError: If `holds` can not be called.
 
         Example:
             >>> RemovalsAndCredits([], []).share(Period.year(2025), lambda credit: True)
@@ -415,6 +428,8 @@ class RemovalsAndCredits:
 have a share, was none
         """
         found = self.cancelled(period)
+        if not callable(holds):
+            raise WrongTypeError("be something to call", was=repr(holds), field="holds")
         if not found:
             raise InvalidValueError(f"be cancelled in {period} to have a share", was="none", field="credits")
         some = sum(each.tonnes for each in found if holds(each))
@@ -443,6 +458,9 @@ have a share, was none
                 must = f"reverse a removal of {each.gas} that is here"
                 yield _problem(each, InvalidValueError(must, was=each.reverses, field="reverses"))
                 continue
+            if each.period.start < first.period.start:
+                must = f"not start before {first.id}, which it takes back, on {first.period.start}"
+                yield _problem(each, InvalidValueError(must, was=str(each.period), field="period"))
             back = taken[first.id] = taken.get(first.id, Mass(0, "t")) - each.mass
             if back > first.mass:
                 must = f"take back no more than the {first.mass} of {first.id}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,9 @@ from carbonkit.errors import InvalidValueError, NotFoundError, UnknownGasError, 
 from carbonkit.values import CO2e, Explanation, Mass, Period, Place, Rounding, Source, Status, round_to
 from carbonkit.values.number import total
 from tests.strategies import masses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SOURCE = Source("Us", "Data sheet", 2024)
 HUB = Path("data/factors/us_epa_emission_factors_hub/epa_emission_factors_hub_2025.csv")
@@ -62,6 +66,85 @@ def test_every_composition_of_the_hub_is_carried_and_weighs_what_it_prints_but_o
     assert other == {"R-424A": ("2212", "3104.0")}
 
 
+SPELLED = {"PFC-116": "C2F6", "PFC-218": "C3F8"}  # the hub's own names of gases
+
+
+@pytest.mark.parametrize("year", [2021, 2025])
+def test_every_gas_and_share_of_a_blend_is_what_its_hub_prints(year: int) -> None:
+    path = SHARED / HUB.with_name(f"epa_emission_factors_hub_{year}.csv")
+    if not path.is_file():
+        pytest.skip("needs the shared file of the EPA hub")
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = {row["name"]: row["sub"] for row in csv.DictReader(lines) if row["category"] == "GWP100 blend"}
+    checked = []
+    for name in refrigerant_names():
+        blend = refrigerant_named(name)
+        if blend.source.year != year or "Hub" not in blend.source.title:
+            continue
+        printed = []
+        for part in filter(None, (part.strip() for part in rows[name].split(" ,"))):
+            share, gas = part.split("%")
+            gas = SPELLED.get(gas.strip(), gas.strip().replace("-", "").replace(" ", ""))
+            printed.append((gas, Decimal(share.strip()) / 100))
+        assert dict(printed) == dict(blend.shares), name
+        checked.append(name)
+    assert len(checked) == {2021: 5, 2025: 30}[year]
+
+
+# shares in percent, typed once more from the designations of ASHRAE 34, by the numbers of the gases
+DESIGNATED = {
+    "R-407E": {"32": "25", "125": "15", "134a": "60"},
+    "R-413A": {"218": "9", "134a": "88", "600a": "3"},
+    "R-423A": {"134a": "52.5", "227ea": "47.5"},
+    "R-448A": {"32": "26", "125": "26", "1234yf": "20", "134a": "21", "1234ze(E)": "7"},
+    "R-449A": {"32": "24.3", "125": "24.7", "1234yf": "25.3", "134a": "25.7"},
+    "R-452A": {"32": "11", "125": "59", "1234yf": "30"},
+    "R-454B": {"32": "68.9", "1234yf": "31.1"},
+    "R-454C": {"32": "21.5", "1234yf": "78.5"},
+    "R-502": {"22": "48.8", "115": "51.2"},
+    "R-504": {"32": "48.2", "115": "51.8"},
+    "R-513A": {"1234yf": "56", "134a": "44"},
+}
+NUMBERED = {
+    "12": "CFC12",
+    "22": "HCFC22",
+    "23": "HFC23",
+    "32": "HFC32",
+    "115": "CFC115",
+    "123": "HCFC123",
+    "125": "HFC125",
+    "134a": "HFC134a",
+    "143a": "HFC143a",
+    "152a": "HFC152a",
+    "218": "C3F8",
+    "227ea": "HFC227ea",
+    "236fa": "HFC236fa",
+    "245fa": "HFC245fa",
+    "290": "propane",
+    "600a": "isobutane",
+    "717": "ammonia",
+    "744": "CO2",
+    "1234yf": "HFO1234yf",
+    "1234ze(E)": "HFO1234ze",
+}
+
+
+def test_every_composition_that_no_file_prints_was_typed_twice() -> None:
+    typed = {
+        name: {NUMBERED[number]: Decimal(share) / 100 for number, share in shares.items()}
+        for name, shares in DESIGNATED.items()
+    }
+    recalled = {
+        name for name in refrigerant_names() if refrigerant_named(name).source.status is Status.RECALLED
+    }
+    for name in recalled - typed.keys():
+        typed[name] = {NUMBERED[name.removeprefix("R-")]: Decimal(1)}
+    for name, shares in typed.items():
+        assert dict(refrigerant_named(name).shares) == shares, name
+    assert len(recalled) == 22
+    assert {name for name in refrigerant_names() if refrigerant_named(name).source.year != 2025} == set(typed)
+
+
 def test_gases_outside_the_kyoto_protocol_count_only_if_the_caller_says_so() -> None:
     r_22 = refrigerant_named("R-22")
     assert r_22.amounts(Mass(1, "kg"), CountedGases.KYOTO) == ()
@@ -71,6 +154,19 @@ def test_gases_outside_the_kyoto_protocol_count_only_if_the_caller_says_so() -> 
         weight(refrigerant_named("R-417A"), "AR5", CountedGases.ALL)
     with pytest.raises(WrongTypeError, match="counted: must be of type CountedGases"):
         r_22.amounts(Mass(1, "kg"), "all gases")  # type: ignore[arg-type]  # the mistake under test
+
+
+def test_it_names_the_gases_that_do_not_count() -> None:
+    mixed = refrigerant_named("R-403B")  # HCFC22, C3F8, propane
+    assert mixed.uncounted(CountedGases.KYOTO) == ("HCFC22", "propane")
+    assert mixed.uncounted(CountedGases.ALL) == ()
+    assert [str(counted) for counted in CountedGases] == ["gases of the Kyoto Protocol", "all gases"]
+
+
+def test_the_names_are_sorted_and_shares_are_written_in_percent() -> None:
+    assert list(refrigerant_names()) == sorted(refrigerant_names())
+    assert str(refrigerant_named("R-32")) == "R-32: 100 % HFC32"
+    assert str(refrigerant_named("R-411B")) == "R-411B: 94 % HCFC22, 3 % HFC152a, 3 % propylene"
 
 
 @pytest.mark.parametrize(
@@ -114,6 +210,28 @@ def test_an_unknown_name_is_an_error_with_those_near_it() -> None:
         refrigerant_named("R410A")
     with pytest.raises(NotFoundError, match="make a Blend"):
         refrigerant_named("water")
+    values: list[Any] = [[], None, 3, {}]
+    for wrong in values:
+        with pytest.raises(WrongTypeError, match="refrigerant: must be of type str"):
+            refrigerant_named(wrong)
+
+
+def test_arguments_of_another_type_are_refused() -> None:
+    r_22 = refrigerant_named("R-22")
+    wrong: list[tuple[str, Callable[[Any], object]]] = [
+        ("shares", lambda it: Blend("mix", it, SOURCE)),
+        ("shares", lambda it: Blend("mix", [it], SOURCE)),
+        ("mass", lambda it: r_22.amounts(it, CountedGases.ALL)),
+        ("counted", lambda it: r_22.amounts(Mass(1, "kg"), it)),
+        ("counted", r_22.uncounted),
+        ("gas", CountedGases.KYOTO.holds),
+    ]
+    for field, act in wrong:
+        for value in (None, 3, [1] if field != "shares" else (1, 2, 3)):
+            with pytest.raises(InvalidValueError, match=f"{field}: must be"):
+                act(value)
+    # shares may come one by one
+    assert Blend("mix", iter([("HFC32", "1")]), SOURCE).shares == (("HFC32", Decimal(1)),)
 
 
 def test_recalled_compositions_say_so() -> None:

@@ -141,6 +141,8 @@ def test_a_missing_property_is_an_error_and_zero_is_a_value() -> None:
     assert none.amounts[0].number == 0
     empty = burn(burnt(3), attrs.evolve(DIESEL, carbon=Estimate(0)), conversion=None)
     assert empty.amounts[0].number == 0
+    bare = burn(burnt(3), attrs.evolve(COAL, carbon=0), conversion=None, oxidation=ALL_BURNS)
+    assert bare.amounts[0].number == 0
 
 
 def test_the_biogenic_part_of_a_mixed_fuel_stands_apart() -> None:
@@ -205,6 +207,25 @@ def test_only_fuels_burn() -> None:
         burn(burnt(1), by_heat(), conversion=TO_GRAM)  # type: ignore[arg-type]  # the mistake under test
     with pytest.raises(WrongTypeError, match="conversion: must be of type Conversion"):
         burn(burnt(1), DIESEL, conversion=6)  # type: ignore[arg-type]  # the mistake under test
+
+
+def test_every_argument_has_its_type() -> None:
+    for field in ("oxidation", "biogenic", "by_heat", "conversion"):
+        values: list[object] = [
+            Decimal("0.98"),
+            3,
+            "0.98",
+            [],
+            TO_GRAM if field != "conversion" else ALL_BURNS,
+        ]
+        for value in values:
+            arguments: dict[str, Any] = {"conversion": TO_GRAM, field: value}
+            with pytest.raises(WrongTypeError, match=f"{field}: must be of type"):
+                burn(burnt(1), DIESEL, **arguments)
+    wrong: list[Any] = [None, 3, DIESEL]
+    for activity in wrong:
+        with pytest.raises(WrongTypeError, match="activity: must be of type Activity"):
+            burn(activity, DIESEL, conversion=TO_GRAM)
 
 
 def test_the_parts_of_carbon_are_checked() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
@@ -15,6 +16,7 @@ from carbonkit.accounting.instrument import (
     VintageWindow,
 )
 from carbonkit.errors import (
+    CarbonkitError,
     IncompatibleUnitsError,
     InexactNumberError,
     InvalidValueError,
@@ -22,6 +24,9 @@ from carbonkit.errors import (
     WrongTypeError,
 )
 from carbonkit.values import Energy, Period, Place, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 YEAR = Period.year(2025)
 SAME_YEAR = VintageWindow(months_before=0, months_after=0)
@@ -78,10 +83,57 @@ def test_only_a_suppliers_rate_may_cover_what_is_left() -> None:
             attrs.evolve(CERTIFICATE, kind=kind, energy=None)
 
 
-@pytest.mark.parametrize("energy", ["0", "-1"])
-def test_the_energy_is_more_than_zero(energy: str) -> None:
-    with pytest.raises(InvalidValueError, match="energy: must be more than zero"):
-        attrs.evolve(CERTIFICATE, energy=Energy(energy, "MWh"))
+def test_zero_energy_is_a_value_and_less_takes_something_back() -> None:
+    nothing = attrs.evolve(CERTIFICATE, energy=Energy(0, "MWh"))
+    assert not nothing.takes_back
+    assert "for 0 MWh of electricity" in str(nothing)
+    assert attrs.evolve(CERTIFICATE, energy=Energy(-1, "MWh")).takes_back
+    assert not TARIFF.takes_back
+
+
+def test_a_reversal_leaves_the_rest_of_the_same_instrument() -> None:
+    back = attrs.evolve(CERTIFICATE, energy=Energy(-15000, "kWh"), facilities=["7"], certificates=["DE-2"])
+    assert CERTIFICATE.less(back) == attrs.evolve(CERTIFICATE, energy=Energy(25, "MWh"))
+    assert CERTIFICATE.less(attrs.evolve(back, energy=Energy(-40, "MWh"))).energy == Energy(0, "MWh")
+    with pytest.raises(
+        InvalidValueError, match=r"take back no more than the 40 MWh .* of GO 17, was -40\.01 MWh"
+    ):
+        CERTIFICATE.less(attrs.evolve(back, energy=Energy("-40.01", "MWh")))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": "GO 18"},
+        {"kind": InstrumentKind.CONTRACT},
+        {"activity": "heat"},
+        {"rates": [Rate("CO2", 1, "t")]},
+        {"per": "GJ"},
+        {"market": Place("NO")},
+        {"vintage": Period("2025-01-01", "2025-07-01")},
+    ],
+)
+def test_a_reversal_says_what_the_instrument_says(changes: dict[str, Any]) -> None:
+    back = attrs.evolve(CERTIFICATE, energy=Energy(-1, "MWh"), **changes)
+    assert not CERTIFICATE.like(back)
+    with pytest.raises(InvalidValueError, match="energy: must say what GO 17 says, which it takes back"):
+        CERTIFICATE.less(back)
+
+
+def test_nothing_is_taken_back_of_what_has_no_energy() -> None:
+    with pytest.raises(InvalidValueError, match="must say what tariff says"):
+        TARIFF.less(attrs.evolve(TARIFF, energy=Energy(-1, "MWh")))
+    with pytest.raises(InvalidValueError, match="must say what tariff says"):
+        attrs.evolve(TARIFF, energy=Energy(1, "MWh")).less(TARIFF)
+
+
+def test_certificates_are_retired_in_or_after_their_vintage() -> None:
+    assert attrs.evolve(CERTIFICATE, retired_on="2025-01-01").retired_on
+    for day in ("2024-12-31", "1999-01-01"):
+        with pytest.raises(
+            InvalidValueError, match=f"retired_on: must not be before the vintage .*, was {day}"
+        ):
+            attrs.evolve(CERTIFICATE, retired_on=day)
 
 
 def test_rates_are_per_energy() -> None:
@@ -173,3 +225,49 @@ def test_it_explains_its_claim() -> None:
     assert "certificates DE-1, DE-2, retired on 2026-02-01" in told
     assert "unbundled, claimed by no one else" in told
     assert "claimed by others too" in attrs.evolve(TARIFF, sole_claim=False).explain().text()
+
+
+HOSTILE: tuple[Any, ...] = (
+    None,
+    [],
+    [None],
+    3,
+    -1,
+    "",
+    "x",
+    b"x",
+    object(),
+    {"a": 1},
+    1.5,
+    True,
+    lambda: 0,
+    int,
+)
+
+
+@pytest.mark.parametrize("thing", [CERTIFICATE, TARIFF, CERTIFICATE.market, SAME_YEAR], ids=str)
+def test_no_field_answers_hostile_input_with_an_error_of_python(thing: Any) -> None:  # noqa: ANN401
+    for field in attrs.fields(type(thing)):
+        for value in HOSTILE:
+            with contextlib.suppress(CarbonkitError):
+                attrs.evolve(thing, **{field.name: value})
+
+
+def test_arguments_of_another_type_are_refused() -> None:
+    wrong: list[tuple[str, Callable[[Any], object]]] = [
+        ("rates", lambda it: attrs.evolve(CERTIFICATE, rates=it)),
+        ("certificates", lambda it: attrs.evolve(CERTIFICATE, certificates=it)),
+        ("facilities", lambda it: attrs.evolve(CERTIFICATE, facilities=it)),
+        ("market", lambda it: MarketBoundary("x", it)),
+        ("place", CERTIFICATE.market.holds),
+        ("place", lambda it: CERTIFICATE.may_serve("electricity", "7", it)),
+        ("period", SAME_YEAR.around),
+        ("period", lambda it: CERTIFICATE.unmet(it, SAME_YEAR)),
+        ("window", lambda it: CERTIFICATE.unmet(YEAR, it)),
+        ("other", CERTIFICATE.like),
+        ("reversal", CERTIFICATE.less),
+    ]
+    for field, act in wrong:
+        for value in (None, 3):
+            with pytest.raises(WrongTypeError, match=f"{field}: must be of type"):
+                act(value)

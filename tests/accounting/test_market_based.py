@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
@@ -12,15 +13,19 @@ from hypothesis import strategies as st
 
 from carbonkit.accounting import (
     Activity,
+    Amount,
+    Calculation,
     Catalogue,
     Conversion,
     Factor,
     Fallback,
     First,
+    Inventory,
     Origin,
     Rate,
     Scope,
     Scope2Method,
+    account,
     gwp_set,
 )
 from carbonkit.accounting.instrument import (
@@ -30,14 +35,31 @@ from carbonkit.accounting.instrument import (
     VintageWindow,
 )
 from carbonkit.accounting.market_based import dual_scope_2
-from carbonkit.accounting.purchased_energy import PurchasedEnergy, WithoutResidualMix
+from carbonkit.accounting.purchased_energy import Notice, PurchasedEnergy, WithoutResidualMix, joined
 from carbonkit.errors import BatchError, InvalidValueError, WrongTypeError
-from carbonkit.values import CO2e, Energy, Exact, Mass, Period, Place, Rounding, Source, quantity
+from carbonkit.values import (
+    CO2e,
+    Energy,
+    Exact,
+    Explanation,
+    Mass,
+    Period,
+    Place,
+    Rounding,
+    Source,
+    quantity,
+)
 from carbonkit.values.number import exact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 AR5 = gwp_set("AR5")
 YEAR = Period.year(2025)
 SOURCE = Source("Us", "Papers", 2026)
+SAME_PERIOD = VintageWindow(months_before=0, months_after=0)
+H1, H2 = Period("2025-01-01", "2025-07-01"), Period("2025-07-01", "2026-01-01")
+BEFORE, AFTER = VintageWindow(months_before=6, months_after=0), VintageWindow(months_before=0, months_after=6)
 AIB = MarketBoundary("AIB", [Place("DE"), Place("NO")])
 
 
@@ -111,14 +133,16 @@ def both(
     grid: list[Factor] | None = None,
     residual: list[Factor] | None = None,
     without: WithoutResidualMix = WithoutResidualMix.REFUSE,
+    period: Period = YEAR,
+    vintage: VintageWindow = SAME_PERIOD,
     **others: Any,  # noqa: ANN401  passed on
 ) -> PurchasedEnergy:
     return dual_scope_2(
         purchases,
         instruments,
         Catalogue([GRID] if grid is None else grid),
-        period=YEAR,
-        vintage=VintageWindow(months_before=0, months_after=0),
+        period=period,
+        vintage=vintage,
         residual_mix=Catalogue([RESIDUAL] if residual is None else residual),
         without_residual_mix=without,
         **others,
@@ -137,7 +161,13 @@ def supplied(result: PurchasedEnergy) -> list[tuple[str, str, str]]:
 
 
 def test_what_no_instrument_covers_takes_the_residual_mix_and_not_the_grid() -> None:
-    assert market(both([bought("1", 100)], [])) == CO2e(45, "tCO2e")
+    result = both([bought("1", 100)], [])
+    assert market(result) == CO2e(45, "tCO2e")
+    assert str(result.supplies[0]) == "100 MWh of electricity for north under residual mix: 45.00 t CO2"
+    (calculation,) = result.calculations
+    assert calculation.id == "north, electricity at DE, [2025-01-01, 2026-01-01): residual mix"
+    told = result.explain().text()
+    assert "100 MWh under residual mix × 0.45 t CO2 per MWh\n" in told
 
 
 def test_without_a_residual_mix_the_batch_is_refused() -> None:
@@ -147,6 +177,23 @@ def test_without_a_residual_mix_the_batch_is_refused() -> None:
     assert (problem.code, problem.field, problem.row) == ("unknown_factor", "residual_mix", 2)
     assert "have a residual mix for the 60 MWh of electricity" in problem.must
     assert "GRID_AVERAGE" in problem.hint
+
+
+def test_every_site_that_takes_the_grid_average_is_disclosed_with_its_purchases() -> None:
+    result = both(
+        [bought("1", 100), bought("22", 1), bought("333", 5, facility="south")],
+        [],
+        residual=[],
+        without=WithoutResidualMix.GRID_AVERAGE,
+    )
+    assert [str(each).rsplit(": ", 1)[1] for each in result.notices] == [
+        "101 MWh of north take the grid's average",
+        "5 MWh of south take the grid's average",
+    ]
+    told = result.explain().text()
+    assert "consumption of north: 101 MWh = 2 purchases of electricity at DE" in told
+    assert "consumption of south: 5 MWh = 1 purchase of electricity at DE" in told
+    assert told.count("activity 22: 1 MWh") == 2  # once by each method
 
 
 def test_the_grid_average_stands_in_if_the_caller_says_so_and_it_is_disclosed() -> None:
@@ -196,6 +243,26 @@ def test_a_factor_of_the_other_method_is_no_residual_mix() -> None:
         without=WithoutResidualMix.GRID_AVERAGE,
     )
     assert market(result) == CO2e(30, "tCO2e")
+
+
+@pytest.mark.parametrize("without", list(WithoutResidualMix))
+@pytest.mark.parametrize("numbers", [[0], [100, -100], [60, 40, -100]])
+def test_where_nothing_is_left_no_residual_mix_is_needed(
+    numbers: list[int], without: WithoutResidualMix
+) -> None:
+    purchases = [bought(str(at), number) for at, number in enumerate(numbers)]
+    two_rates = [tariff("a", 1), tariff("b", 1)]
+    for instruments in ([], two_rates):
+        result = both(purchases, instruments, residual=[], without=without)
+        assert market(result) == CO2e(0, "tCO2e")
+        assert result.inventory().co2e(AR5, scope_2=Scope2Method.LOCATION).total == CO2e(0, "tCO2e")
+        assert result.consumption == Energy(0, "MWh")
+        assert result.notices == ()
+
+
+def test_a_site_that_instruments_cover_in_full_needs_no_residual_mix() -> None:
+    purchases = [bought("1", 100), bought("2", -60)]
+    assert market(both(purchases, [claim("GO", 40)], residual=[])) == CO2e(0, "tCO2e")
 
 
 # ---------------------------------------------------------------- the hierarchy
@@ -286,6 +353,7 @@ def test_a_claim_of_another_market_energy_or_site_has_no_room() -> None:
     for changes in ({"market": Place("NO")}, {"activity": "heat"}, {"facilities": ["south"]}):
         (told,) = over([bought("1", 100)], [claim("GO", 1, **changes)])
         assert "1 MWh too much" in told
+        assert ("2026-01-01) of south, as instrument" in told) is ("facilities" in changes)
 
 
 def test_a_claim_of_exactly_what_was_consumed_fits() -> None:
@@ -305,6 +373,292 @@ def test_credit_notes_of_another_site_lower_it_too() -> None:
     (told,) = over(purchases, [claim("GO", 100)])
     assert "30 MWh too much" in told
     assert market(both(purchases, [claim("GO", 70)])) == CO2e(0, "tCO2e")
+
+
+@pytest.mark.parametrize("second", [{}, {"market": AIB}, {"kind": InstrumentKind.CONTRACT}])
+def test_the_claims_of_several_instruments_at_several_sites_count_together(second: dict[str, Any]) -> None:
+    # two sites, two claims: each fits where it goes, and only their sum is beyond what the market consumed
+    purchases = [bought("1", 60), bought("2", 60, facility="south"), bought("3", -30, facility="west")]
+    claims = [claim("A", 50, facilities=["north"]), claim("B", 50, facilities=["south"], **second)]
+    (told,) = over(purchases, claims)
+    assert "instrument B" in told
+    assert "10 MWh too much" in told
+    fitting = [claims[0], attrs.evolve(claims[1], energy=Energy(40, "MWh"))]
+    assert both(purchases, fitting).share() == 1
+
+
+def test_what_has_no_room_and_what_credit_notes_of_others_take_are_too_much_together() -> None:
+    purchases = [bought("1", 60), bought("2", -10, facility="south")]
+    (told,) = over(purchases, [claim("GO", 80)])
+    assert "30 MWh too much" in told
+    assert both(purchases, [claim("GO", 50)]).share() == 1
+    # two markets that see the same excess, and name it once
+    (told,) = over(purchases, [claim("A", 10, market=AIB), claim("B", 70)])
+    assert "instrument B" in told
+    assert "30 MWh too much" in told
+
+
+def test_the_market_of_one_claim_does_not_count_the_consumption_of_another() -> None:
+    norway = mix("grid of Norway", "0.01", Scope2Method.LOCATION, place="NO")
+    purchases = [bought("1", 60), bought("2", -30, facility="south"), bought("3", 90, place="NO")]
+    rest = mix("residual of Norway", "0.5", Scope2Method.MARKET, place="NO")
+    (told,) = over(purchases, [claim("GO", 60)], grid=[GRID, norway], residual=[RESIDUAL, rest])
+    assert "30 MWh too much" in told
+    (heat,) = over(
+        [bought("1", 60), bought("2", -30, facility="south"), bought("3", 90, activity="heat")],
+        [claim("GO", 60)],
+        grid=[GRID, mix("heat", 1, Scope2Method.LOCATION, activity="heat")],
+        residual=[RESIDUAL, mix("heat rest", 1, Scope2Method.MARKET, activity="heat")],
+    )
+    assert "30 MWh too much" in heat
+
+
+# ---------------------------------------------------------------- one instrument in several calls
+
+
+def refused(act: Callable[[], object]) -> list[str]:
+    with pytest.raises(BatchError) as caught:
+        act()
+    return [f"{problem.code}: {problem}" for problem in caught.value.problems]
+
+
+def test_a_certificate_does_not_count_in_two_periods() -> None:
+    certificate = claim("GO", 60)
+    one = both([bought("1", 60, period=H1)], [certificate], period=H1, vintage=AFTER)
+    two = both([bought("22", 60, period=H2)], [certificate], period=H2, vintage=BEFORE)
+    (told,) = refused(lambda: joined([one, two]))
+    assert told.startswith(
+        "over_claimed: energy: must claim no more than the 60 MWh that instrument GO covers"
+    )
+    assert "was 120 MWh; 60 MWh too much" in told
+    (told,) = refused(lambda: one.beside(two.inventory()))
+    assert "inventory: must hold no result of dual_scope_2, whose claims can not be seen" in told
+    assert "put the results together with joined([…])" in told
+
+
+def test_a_certificate_does_not_count_at_two_facilities() -> None:
+    one = both([bought("1", 60)], [claim("GO", 60)])
+    two = both([bought("22", 60, facility="south")], [claim("GO", 60)])
+    (told,) = refused(lambda: joined([one, two]))
+    assert "60 MWh too much" in told
+
+
+def test_what_earlier_calls_claimed_is_taken_off() -> None:
+    certificate = claim("GO", 60)
+    one = both([bought("1", 60, period=H1)], [certificate], period=H1, vintage=AFTER)
+    second = [bought("22", 60, period=H2)]
+    two = both(second, [certificate], period=H2, vintage=BEFORE, earlier=[one])
+    assert supplied(two) == [("north", "residual mix", "60 MWh")]
+    year = joined([one, two])
+    assert market(year) == CO2e(27, "tCO2e")
+    assert year.inventory().co2e(AR5, scope_2=Scope2Method.LOCATION).total == CO2e(36, "tCO2e")
+    assert year.period == YEAR
+    assert year.share() == Fraction(1, 2)
+
+
+def test_one_certificate_serves_two_periods_in_parts() -> None:
+    certificate = claim("GO", 60)
+    part = attrs.evolve(certificate, energy=Energy(25, "MWh"))
+    one = both([bought("1", 60, period=H1)], [part], period=H1, vintage=AFTER)
+    two = both([bought("22", 60, period=H2)], [certificate], period=H2, vintage=BEFORE, earlier=[one])
+    assert supplied(two) == [("north", "GO", "35 MWh"), ("north", "residual mix", "25 MWh")]
+    assert "claimed before: 25 MWh = taken off what it covers" in two.explain().text()
+    for parts in ([one, two], [two, one], [joined([one]), joined([two])]):
+        year = joined(parts)
+        assert market(year) == CO2e(27, "tCO2e")
+        assert year.period == YEAR
+    third = both([bought("333", 9, facility="south", period=H2)], [certificate], period=H2, vintage=BEFORE,
+                 earlier=[two, one])  # fmt: skip
+    assert supplied(third) == [("south", "residual mix", "9 MWh")]
+
+
+def test_earlier_claims_are_not_more_than_an_instrument_covers() -> None:
+    one = both([bought("1", 60, period=H1)], [claim("GO", 60)], period=H1, vintage=AFTER)
+    reversed_since = attrs.evolve(claim("GO", -20), certificates=())
+    for instruments, code in (
+        ([claim("GO", 40)], "over_claimed: energy: must cover the 60 MWh that were claimed of GO before"),
+        ([claim("GO", 60), reversed_since], "over_claimed: energy: must cover the 60 MWh"),
+        ([claim("GO", 60, market=AIB)], "claimed_twice: id: must be the instrument that was claimed before"),
+        ([claim("other", 9, certificates=["GO"])], "claimed_twice: certificates: must be claimed once"),
+    ):
+        call = partial(
+            both, [bought("22", 60, period=H2)], instruments, period=H2, vintage=BEFORE, earlier=[one]
+        )
+        told = refused(call)
+        assert told[0].startswith(code), told
+    again = both([bought("22", 60, period=H2)], [claim("GO", 60)], period=H2, vintage=BEFORE)
+    assert "60 MWh too much" in refused(
+        lambda: both([], [], period=H2, vintage=BEFORE, earlier=[one, again])
+    )[0]  # fmt: skip
+
+
+def test_the_id_of_an_instrument_may_be_the_name_of_anothers_certificate() -> None:
+    one = both([bought("1", 60)], [claim("GO", 60, certificates=["7"])])
+    two = both([bought("22", 60, facility="south")], [claim("7", 60, certificates=["8"])], earlier=[one])
+    assert joined([one, two]).share() == 1
+
+
+def test_a_suppliers_rate_serves_every_call() -> None:
+    rate = tariff("city", "0.4")
+    one = both([bought("1", 60)], [rate])
+    two = both([bought("22", 60, facility="south")], [rate], earlier=[one])
+    assert market(joined([one, two])) == CO2e(48, "tCO2e")
+
+
+def test_credit_notes_of_one_call_lower_what_another_may_claim() -> None:
+    one = both([bought("1", 100)], [claim("GO", 100)])
+    credit = both([bought("22", -30, facility="south")], [])
+    (told,) = refused(lambda: joined([one, credit]))
+    assert told == (
+        "over_claimed: energy: must be claimed for no more electricity than the 70 MWh consumed in market DE "
+        "in [2025-01-01, 2026-01-01), was 100 MWh"
+    )
+    elsewhere = both([bought("22", -30, facility="south", period=H2)], [], period=H2)
+    assert joined([one, elsewhere]).consumption == Energy(70, "MWh")
+
+
+def test_only_the_same_energy_of_the_same_market_makes_room_for_claims() -> None:
+    two_sites = [bought("1", 60), bought("12", 60, facility="east")]
+    one = both(two_sites, [claim("A", 50, facilities=["north"]), claim("B", 60, facilities=["east"])])
+    credit = both([bought("22", -30, facility="south")], [])
+    heat = both(
+        [bought("333", 90, activity="heat")],
+        [],
+        grid=[mix("heat", 1, Scope2Method.LOCATION, activity="heat")],
+        residual=[mix("heat rest", 1, Scope2Method.MARKET, activity="heat")],
+    )
+    norway = both(
+        [bought("4444", 90, place="NO")],
+        [],
+        grid=[mix("Norway", 1, Scope2Method.LOCATION, place="NO")],
+        residual=[mix("Norway rest", 1, Scope2Method.MARKET, place="NO")],
+    )
+    (told,) = refused(lambda: joined([one, credit, heat, norway]))
+    assert "the 90 MWh consumed in market DE" in told
+    assert told.endswith("was 110 MWh")
+    more = both([bought("55555", 20, facility="west")], [])
+    assert joined([one, credit, heat, norway, more]).share(activity="electricity") == Fraction(11, 20)
+
+
+def test_a_suppliers_rate_for_what_is_left_makes_no_claim_that_credit_notes_could_exceed() -> None:
+    one = both([bought("1", 100)], [claim("GO", 40), tariff("city", "0.4")])
+    credit = both([bought("22", -30, facility="south")], [])
+    assert joined([one, credit]).consumption == Energy(70, "MWh")
+
+
+def test_nothing_is_joined_twice() -> None:
+    one = both([bought("1", 60)], [])
+    told = refused(lambda: joined([one, one]))
+    assert told[0] == "invalid_value: id: must be used once, was 1"
+    assert "electricity at DE, [2025-01-01, 2026-01-01): residual mix" in told[1]
+    assert joined([one]).supplies == one.supplies
+    until = [PurchasedEnergy(H1, (), ()), PurchasedEnergy(Period("2025-03-01", None), (), ())]
+    assert joined(until).period == joined(until[::-1]).period == Period("2025-01-01", None)
+    with pytest.raises(InvalidValueError, match="results: must hold at least one"):
+        joined([])
+
+
+def test_joined_results_keep_their_notices_and_stand_beside_the_rest() -> None:
+    one = both([bought("1", 60)], [], residual=[], without=WithoutResidualMix.GRID_AVERAGE)
+    two = both([bought("22", 60, facility="south")], [])
+    both_sites = joined([one, two])
+    assert both_sites.notices == one.notices
+    assert len(joined([attrs.evolve(two, notices=[Notice("a", "a"), Notice("b", "b")])]).notices) == 2
+    gas = Factor("gas", "2025", "gas", Place("DE"), YEAR, "MWh", [Rate("CO2", "0.2", "t")], SOURCE)
+    burnt = bought("333", 50, activity="gas", scope=Scope.ONE)
+    inventory = both_sites.beside(account([burnt], Catalogue([gas])))
+    assert inventory.co2e(AR5, scope_2=Scope2Method.MARKET).total == CO2e(10 + 18 + 27, "tCO2e")
+
+
+def test_purchased_energy_by_one_method_does_not_stand_beside_both() -> None:
+    result = both([bought("1", 100)], [])
+    for factor, only in ((GRID, "location-based"), (RESIDUAL, "market-based")):
+        assert factor.method is not None
+        other = account([bought("22", 100, period=H2)], Catalogue([factor]), scope_2=[factor.method])
+        (told,) = refused(partial(result.beside, other))
+        assert told.startswith(
+            "invalid_value: bills.csv, row 3, inventory: must be accounted by both methods, as other "
+            f"purchased energy is, not {only} alone, was 22; pass it to dual_scope_2"
+        )
+    complete = account(
+        [bought("22", 100, period=H2)], Catalogue([GRID, RESIDUAL]), scope_2=list(Scope2Method)
+    )
+    inventory = result.beside(complete)
+    assert inventory.co2e(AR5, scope_2=Scope2Method.MARKET).total == CO2e(90, "tCO2e")
+    assert inventory.co2e(AR5, scope_2=Scope2Method.LOCATION).total == CO2e(60, "tCO2e")
+
+
+def test_an_inventory_that_was_put_together_by_hand_has_no_total_of_some_of_its_energy() -> None:
+    result = both([bought("1", 100, period=H1)], [], period=H1)
+    other = account([bought("22", 100, period=H2)], Catalogue([GRID]), scope_2=[Scope2Method.LOCATION])
+    by_hand = Inventory([*result.lines, *other.lines], result.calculations)
+    for method in Scope2Method:
+        with pytest.raises(BatchError, match="must be the same energy by both methods"):
+            by_hand.co2e(AR5, scope_2=method)
+
+
+def test_calculations_of_other_scopes_stand_beside_it() -> None:
+    leak = Calculation("leak", "north", "refrigerant", Place("DE"), YEAR, Scope.ONE,
+                       [Amount("CO2", 5, "t")], Explanation("leak", "5 t"))  # fmt: skip
+    inventory = both([bought("1", 100)], []).beside(Inventory((), [leak]))
+    assert inventory.co2e(AR5, scope_2=Scope2Method.MARKET).total == CO2e(50, "tCO2e")
+
+
+def test_an_id_of_both_inventories_is_refused() -> None:
+    gas = Factor("gas", "2025", "gas", Place("DE"), YEAR, "MWh", [Rate("CO2", "0.2", "t")], SOURCE)
+    other = account([bought("1", 50, activity="gas", scope=Scope.ONE)], Catalogue([gas]))
+    (told,) = refused(lambda: both([bought("1", 100)], []).beside(other))
+    assert told == "invalid_value: id: must be used once, was 1"
+
+
+# ---------------------------------------------------------------- nothing delivered, and taken back
+
+
+def test_a_contract_that_delivered_nothing_is_posted_as_zero() -> None:
+    for nothing in (
+        contract("PPA", 0),
+        claim("GO", 0),
+        attrs.evolve(tariff("rate", 1), energy=Energy(0, "MWh")),
+    ):
+        result = both([bought("1", 100)], [nothing])
+        assert supplied(result) == [("north", "residual mix", "100 MWh")]
+    assert both([], [contract("PPA", 0)]).supplies == ()
+
+
+@given(st.permutations([0, 1, 2, 3]))
+def test_a_reversal_takes_back_wherever_it_stands(order: list[int]) -> None:
+    rows = [claim("GO", 60), claim("GO", -20), claim("GO", "-5"), contract("PPA", 10)]
+    result = both([bought("1", 100)], [rows[at] for at in order])
+    assert supplied(result) == [
+        ("north", "GO", "35 MWh"),
+        ("north", "PPA", "10 MWh"),
+        ("north", "residual mix", "55 MWh"),
+    ]
+    assert "instrument GO: 0 t CO2 per MWh = energy attribute certificate, -20 MWh" in result.explain().text()
+
+
+def test_what_is_taken_back_in_full_claims_nothing() -> None:
+    wrong = [claim("GO", 600), claim("GO", -600)]
+    assert supplied(both([bought("1", 100)], wrong)) == [("north", "residual mix", "100 MWh")]
+    right = claim("GO again", 60, certificates=["GO"])
+    assert both([bought("1", 100)], [*wrong, right]).share() == Fraction(3, 5)
+    (told,) = over([bought("1", 100)], [wrong[0], attrs.evolve(wrong[1], energy=Energy(-599, "MWh")), right])
+    assert told.startswith("claimed_twice: certificates")
+
+
+def test_a_reversal_fits_what_it_takes_back() -> None:
+    for instruments, told in (
+        ([claim("GO", -1)], "id: must take back an instrument that is here, was GO; post it together"),
+        ([claim("GO", 10), claim("GO", -11)], "energy: must take back no more than the 10 MWh"),
+        ([claim("GO", 10), claim("GO", -1, market=AIB)], "energy: must say what GO says"),
+        ([tariff("GO", 1), claim("GO", -1)], "energy: must say what GO says"),
+    ):
+        instruments[-1] = attrs.evolve(instruments[-1], file="gos.csv", row=9)
+        (said,) = over([bought("1", 100)], instruments)
+        assert said.startswith(f"invalid_value: gos.csv, row 9, {told}"), said
+
+
+# ---------------------------------------------------------------- other markets
 
 
 def test_several_markets_trade_as_one_only_if_the_boundary_says_so() -> None:
@@ -355,6 +709,54 @@ def test_all_problems_come_at_once() -> None:
         assert part in said, part
 
 
+def test_arguments_of_another_type_are_refused() -> None:
+    given = {
+        "purchases": [bought("1", 1)],
+        "instruments": [],
+        "catalogue": Catalogue([GRID]),
+        "period": YEAR,
+        "vintage": SAME_PERIOD,
+        "residual_mix": Catalogue([RESIDUAL]),
+        "without_residual_mix": WithoutResidualMix.REFUSE,
+        "earlier": (),
+    }
+    ask: Any = dual_scope_2
+    for field in (*given, "conversion", "fallback"):
+        for value in (3, "x", object(), *([None] if field in given else [])):
+            with pytest.raises(InvalidValueError):
+                ask(**{**given, field: value})
+    for field in ("purchases", "instruments", "earlier"):
+        with pytest.raises(WrongTypeError, match=f"{field}: must be of type Iterable, was None"):
+            ask(**{**given, field: None})
+    with pytest.raises(InvalidValueError, match="period: must have an end"):
+        ask(**{**given, "period": Period("2025-01-01", None)})
+
+
+def test_results_take_only_what_belongs_to_them() -> None:
+    result: Any = both([bought("1", 1)], [])
+    wrong: list[tuple[str, Callable[[Any], object]]] = [
+        ("lines", lambda it: attrs.evolve(result, lines=it)),
+        ("supplies", lambda it: attrs.evolve(result, supplies=it)),
+        ("supplies", lambda it: attrs.evolve(result, supplies=[it])),
+        ("notices", lambda it: attrs.evolve(result, notices=it)),
+        ("notices", lambda it: attrs.evolve(result, notices=[it])),
+        ("says", lambda it: Notice("code", it)),
+        ("instrument", lambda it: attrs.evolve(result.supplies[0], instrument=it)),
+        ("results", joined),
+        ("results", lambda it: joined([it])),
+        ("inventory", result.beside),
+        ("kind", result.supplied),
+        ("bundled", lambda it: result.share(bundled=it)),
+    ]
+    for field, act in wrong:
+        with pytest.raises(WrongTypeError, match=f"{field}: must be of type"):
+            act(3)
+    with pytest.raises(
+        WrongTypeError, match=r"inventory: must be an Inventory, .*put results together with joined"
+    ):
+        result.beside(result)
+
+
 def test_only_purchases_and_instruments_are_taken() -> None:
     with pytest.raises(WrongTypeError, match="purchases: must be of type Activity"):
         both([claim("GO", 1)], [])  # type: ignore[list-item]  # the mistake under test
@@ -401,6 +803,48 @@ def test_purchases_in_two_units_add_up() -> None:
     assert result.consumption == Energy("1.5", "MWh")
 
 
+def test_heat_and_steam_go_the_same_way_as_electricity() -> None:
+    grid = [
+        mix("district heat", "0.07", Scope2Method.LOCATION, per="GJ", activity="heat"),
+        mix("steam", "0.08", Scope2Method.LOCATION, per="GJ", activity="steam"),
+    ]
+    fossil = contract("heat plant", 1, "0.06", activity="heat", energy=None, per="GJ",
+                      kind=InstrumentKind.SUPPLIER_RATE)  # fmt: skip
+    biomass = contract("biomass steam", 1, "0.01", activity="steam", energy=Energy(300, "GJ"), per="GJ")
+    result = both(
+        [bought("1", 1000, "GJ", activity="heat"), bought("22", 500, "GJ", activity="steam")],
+        [fossil, biomass],
+        grid=grid,
+        residual=[],
+        without=WithoutResidualMix.GRID_AVERAGE,
+    )
+    assert supplied(result) == [
+        ("north", "heat plant", "1000 GJ"),
+        ("north", "biomass steam", "300 GJ"),
+        ("north", "grid average", "200 GJ"),
+    ]
+    # 1000 × 0.07 + 500 × 0.08, and 1000 × 0.06 + 300 × 0.01 + 200 × 0.08
+    assert result.inventory().co2e(AR5, scope_2=Scope2Method.LOCATION).total == CO2e(110, "tCO2e")
+    assert market(result) == CO2e(79, "tCO2e")
+    assert result.share(activity="steam") == Fraction(3, 5)
+    (told,) = over([bought("1", 1000, "GJ", activity="heat")], [biomass], grid=grid, residual=[RESIDUAL, mix(
+        "rest", 1, Scope2Method.MARKET, per="GJ", activity="heat")])  # fmt: skip
+    assert "must claim no more steam than was consumed" in told
+
+
+def test_where_energy_is_rounded_splitting_changes_the_location_based_answer_alone() -> None:
+    fifths = [bought(str(at), "0.2", "GJ") for at in range(5)]
+    rounding = Conversion(3, Rounding.HALF_UP)
+    whole = both([bought("1", 1, "GJ")], [], conversion=rounding)
+    split = both(fifths, [], conversion=rounding)
+    # 1 GJ is 0.278 MWh, and each of the fifths 0.056 MWh, as each purchase is a line
+    assert figures(whole) == figures(split)
+    assert market(split) == CO2e("0.1251", "tCO2e")
+    for result, expected in ((whole, "0.0834"), (split, "0.0840")):
+        location = result.inventory().co2e(AR5, scope_2=Scope2Method.LOCATION)
+        assert location.total == CO2e(expected, "tCO2e")
+
+
 def test_biogenic_carbon_of_a_contract_stands_apart() -> None:
     wood = contract(
         "wood", 100, rates=[Rate("CO2", "0.9", "t", origin=Origin.BIOGENIC), Rate("CH4", "1", "g")]
@@ -413,8 +857,9 @@ def test_biogenic_carbon_of_a_contract_stands_apart() -> None:
 def test_a_site_with_nothing_left_still_has_a_market_based_answer() -> None:
     result = both([bought("1", 100), bought("2", -100)], [])
     assert [str(it) for it in result.supplies] == [
-        "0 MWh of electricity for north under residual mix: 0.00 t CO2"
+        "0 MWh of electricity for north under residual mix: nothing"
     ]
+    assert "credit notes leave nothing, so that no mix is needed" in result.explain().text()
     assert market(result) == CO2e(0, "tCO2e")
     with pytest.raises(InvalidValueError, match="consumption: must be more than zero to have a share"):
         result.share()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from carbonkit.accounting import Category, Inventory, Scope, gwp_set
 from carbonkit.accounting.blend import CountedGases, refrigerant_named
 from carbonkit.accounting.refrigerant import LeakRates, RefrigerantLife, RefrigerantStock
-from carbonkit.errors import InexactNumberError, InvalidValueError, WrongTypeError
+from carbonkit.errors import CarbonkitError, InexactNumberError, InvalidValueError, WrongTypeError
 from carbonkit.values import CO2e, Exact, Mass, Period, Place, Source
 
 AR5, YEAR = gwp_set("AR5"), Period.year(2025)
@@ -146,6 +147,24 @@ def test_a_refrigerant_is_a_blend_and_no_bare_name() -> None:
         stock(refrigerant="R-410A")
     with pytest.raises(WrongTypeError, match="bought: must be of type Mass"):
         stock(bought=Decimal(1))
+
+
+def test_a_period_without_end_has_no_loss() -> None:
+    for made in (stock, life):
+        with pytest.raises(InvalidValueError, match=r"period: must have an end, was \[2025-01-01, …\)"):
+            made(period=Period("2025-01-01", None))
+        with pytest.raises(WrongTypeError, match="period: must be of type Period"):
+            made(period=2025)
+
+
+@pytest.mark.parametrize("thing", [stock(), life(), RATES], ids=repr)
+def test_no_field_answers_hostile_input_with_an_error_of_python(thing: Any) -> None:  # noqa: ANN401
+    for field in attrs.fields(type(thing)):
+        for value in (None, [], [None], 3, -1, "", "x", b"x", object(), {"a": 1}, 1.5, True, int):
+            with contextlib.suppress(CarbonkitError):
+                attrs.evolve(thing, **{field.name: value})
+    with pytest.raises(WrongTypeError, match="category: must be of type Category"):
+        stock(category=8)
 
 
 def test_the_balance_explains_itself() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import re
 from fractions import Fraction
@@ -32,6 +33,7 @@ from carbonkit.accounting.removal import (
 )
 from carbonkit.errors import (
     BatchError,
+    CarbonkitError,
     IncompatibleUnitsError,
     InexactNumberError,
     InvalidValueError,
@@ -209,6 +211,65 @@ def test_a_reversal_fits_what_it_reverses() -> None:
     with pytest.raises(BatchError, match="no more than the 120 t of forest 2025, was 121 t"):
         RemovalsAndCredits([FOREST, FIRE, again], [])
     assert RemovalsAndCredits([FOREST, FIRE, attrs.evolve(again, mass=Mass(-100, "t"))], []).removed()
+
+
+def test_a_reversal_does_not_come_before_what_it_reverses() -> None:
+    before = attrs.evolve(FIRE, period=Period("2024-12-31", "2025-02-01"), file="f.csv", row=7)
+    with pytest.raises(BatchError) as refused:
+        RemovalsAndCredits([before, FOREST], [])
+    (problem,) = refused.value.problems
+    assert str(problem) == (
+        "f.csv, row 7, period: must not start before forest 2025, which it takes back, on 2025-01-01, "
+        "was [2024-12-31, 2025-02-01)"
+    )
+    after = attrs.evolve(FIRE, period=Period("2025-01-01", "2025-01-02"))
+    assert len(RemovalsAndCredits([after, FOREST], []).removals) == 2
+
+
+def test_permanence_may_be_none_at_all_and_a_share_needs_credits() -> None:
+    assert "CO2 by afforestation, 0 years" in str(attrs.evolve(FOREST, permanence_years=0))
+    with pytest.raises(
+        InvalidValueError, match=r"credits: must be cancelled in .* to have a share, was none"
+    ):
+        BOTH.share(Period.year(2024), lambda _: True)
+    assert ", with corresponding adjustment" in CHAR.explain().text()
+    assert ", without corresponding adjustment" in WIND.explain().text()
+
+
+def test_a_removal_has_a_period_with_an_end() -> None:
+    with pytest.raises(InvalidValueError, match="period: must have an end"):
+        attrs.evolve(FOREST, period=Period("2025-01-01", None))
+
+
+def test_credits_are_not_cancelled_before_their_vintage() -> None:
+    assert attrs.evolve(WIND, cancelled_on="2023-01-01").cancelled_on
+    with pytest.raises(
+        InvalidValueError,
+        match=r"cancelled_on: must not be before the vintage, .* 2023-01-01, was 2022-12-31",
+    ):
+        attrs.evolve(WIND, cancelled_on="2022-12-31")
+
+
+@pytest.mark.parametrize("thing", [FOREST, FIRE, WIND, CHAR, BOTH, MemoItem("x", 1, "t")], ids=repr)
+def test_no_field_answers_hostile_input_with_an_error_of_python(thing: Any) -> None:  # noqa: ANN401
+    for field in attrs.fields(type(thing)):
+        for value in (None, [], [None], 3, -1, "", "x", b"x", object(), {"a": 1}, 1.5, True, int):
+            with contextlib.suppress(CarbonkitError):
+                attrs.evolve(thing, **{field.name: value})
+
+
+def test_a_period_and_a_condition_are_asked_for() -> None:
+    for act in (BOTH.credited, BOTH.cancelled, lambda it: BOTH.share(it, bool)):
+        for value in (None, 2025):
+            with pytest.raises(WrongTypeError, match="period: must be of type Period"):
+                act(value)  # type: ignore[arg-type]  # the mistake under test
+    with pytest.raises(WrongTypeError, match="holds: must be something to call"):
+        BOTH.share(YEAR, None)  # type: ignore[arg-type]  # the mistake under test
+    for value in (None, 3):
+        with pytest.raises(WrongTypeError, match="removals: must be of type Iterable"):
+            RemovalsAndCredits(value, [])  # type: ignore[arg-type]  # the mistake under test
+        with pytest.raises(WrongTypeError, match="credits: must be of type Iterable"):
+            RemovalsAndCredits([], value)  # type: ignore[arg-type]  # the mistake under test
 
 
 def test_sign_and_reversal_belong_together() -> None:

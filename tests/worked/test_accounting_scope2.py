@@ -16,7 +16,7 @@ import pytest
 from carbonkit.accounting import Activity, Catalogue, Factor, Rate, Scope, Scope2Method, account, gwp_set
 from carbonkit.accounting.instrument import ContractualInstrument, InstrumentKind, VintageWindow
 from carbonkit.accounting.market_based import dual_scope_2
-from carbonkit.accounting.purchased_energy import PurchasedEnergy, WithoutResidualMix
+from carbonkit.accounting.purchased_energy import PurchasedEnergy, WithoutResidualMix, joined
 from carbonkit.errors import BatchError
 from carbonkit.values import CO2e, Energy, Exact, Period, Place, Source, quantity
 
@@ -100,6 +100,59 @@ def test_120_mwh_of_guarantees_on_100_mwh_are_refused() -> None:
     for named in ("GO 17", "market DE", "[2025-01-01, 2026-01-01)", "was 120 MWh", "20 MWh too much"):
         assert named in claimed
     assert "PPA 3" in str(problems[1])  # nothing is left for the contract either
+
+
+def half(name: str, period: Period, guarantees: Exact, earlier: list[PurchasedEnergy]) -> PurchasedEnergy:
+    wide = VintageWindow(months_before=6, months_after=6)
+    return dual_scope_2(
+        [Activity(name, "plant", "electricity", quantity(60, "MWh"), PLACE, period, Scope.TWO)],
+        [instrument("GO 17", InstrumentKind.CERTIFICATE, guarantees, "0")],
+        Catalogue([mix("grid", "0.30", Scope2Method.LOCATION)]),
+        period=period,
+        vintage=wide,
+        residual_mix=Catalogue([mix("residual", "0.45", Scope2Method.MARKET)]),
+        without_residual_mix=WithoutResidualMix.REFUSE,
+        earlier=earlier,
+    )
+
+
+def test_60_mwh_of_guarantees_count_once_in_two_halves_of_60_mwh() -> None:
+    # 120 MWh of which 60 at 0 and 60 at 0.45 t/MWh, however the guarantees are shared out
+    first, second = Period("2025-01-01", "2025-07-01"), Period("2025-07-01", "2026-01-01")
+    for given in (60, 25, 0):
+        one = half("1", first, given, [])
+        bought = joined([one, half("2", second, 60, [one])])
+        inventory = bought.inventory()
+        assert inventory.co2e(AR5, scope_2=Scope2Method.MARKET).total == CO2e("27", "tCO2e")
+        assert inventory.co2e(AR5, scope_2=Scope2Method.LOCATION).total == CO2e("36", "tCO2e")
+    with pytest.raises(
+        BatchError, match=r"no more than the 60 MWh that instrument GO 17 covers.*was 120 MWh"
+    ):
+        joined([half("1", first, 60, []), half("2", second, 60, [])])
+
+
+def test_steam_from_next_door_is_counted_by_both_methods() -> None:
+    # by hand: 1000 GJ × 0.11 = 110 t by the location; 600 × 0.05 + 400 × 0.12 = 78 t by the market
+    def steam(name: str, rate: str, method: Scope2Method) -> Factor:
+        rates = [Rate("CO2", rate, "t")]
+        return Factor(name, "2025", "steam", PLACE, YEAR, "GJ", rates, MIXES, method=method)
+
+    contract = ContractualInstrument(
+        "steam 1", InstrumentKind.CONTRACT, "steam", Energy(600, "GJ"), [Rate("CO2", "0.05", "t")], "GJ",
+        PLACE, YEAR, PAPERS, sole_claim=True, bundled=True,
+    )  # fmt: skip
+    bought = dual_scope_2(
+        [Activity("1", "plant", "steam", quantity(1000, "GJ"), PLACE, YEAR, Scope.TWO)],
+        [contract],
+        Catalogue([steam("network", "0.11", Scope2Method.LOCATION)]),
+        period=YEAR,
+        vintage=VintageWindow(months_before=0, months_after=0),
+        residual_mix=Catalogue([steam("rest", "0.12", Scope2Method.MARKET)]),
+        without_residual_mix=WithoutResidualMix.REFUSE,
+    )
+    inventory = bought.inventory()
+    assert inventory.co2e(AR5, scope_2=Scope2Method.LOCATION).total == CO2e("110", "tCO2e")
+    assert inventory.co2e(AR5, scope_2=Scope2Method.MARKET).total == CO2e("78", "tCO2e")
 
 
 def test_a_contract_at_zero_counts_as_zero() -> None:
