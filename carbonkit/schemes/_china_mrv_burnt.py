@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from carbonkit.accounting.process.balance import Ratio, Term, as_ratio, in_words
-from carbonkit.accounting.process.combustion import burnt_by_carbon, weighted_mean
+from carbonkit.accounting.process.balance import Ratio, Term, as_ratio, in_words, quotient
+from carbonkit.accounting.process.combustion import burnt_by_carbon
 from carbonkit.registry.power_allocation import UnitClass
-from carbonkit.schemes.china_mrv_fuel import DefaultTable, FuelKind, fuel_default
+from carbonkit.schemes._china_mrv_flow import Use
+from carbonkit.schemes._china_mrv_month import check_mean, mean
+from carbonkit.schemes.china_mrv_fuel import DefaultTable, FuelKind, canonical_fuel, fuel_default
 from carbonkit.schemes.china_mrv_power import Combustion, missing_carbon, missing_heat
 from carbonkit.schemes.china_mrv_power_month import FuelMonth
 from carbonkit.schemes.china_mrv_rounding import Step
@@ -20,6 +22,9 @@ from carbonkit.values.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from carbonkit.errors import Problem
+    from carbonkit.schemes._china_mrv_month import Figures
 
 Take: TypeAlias = "Callable[[Step, Ratio], Ratio]"
 
@@ -34,7 +39,7 @@ class Known:
     heat: Decimal
     default: Decimal  # carbon for a unit of heat, where the month's carbon was not measured
     oxidation: Decimal
-    rules: tuple[Rule[Any], ...]
+    rules: tuple[Explanation, ...]
 
     def burnt(self, take: Take) -> Fraction:
         """What was burnt, in t or 10⁴ Nm³."""
@@ -54,7 +59,8 @@ class Known:
         """The carbon of a unit of heat, measured content ÷ heat or the default, in tC/GJ."""
         if self.month.carbon is None:
             return Fraction(self.default)
-        return as_ratio(take(Step.CARBON_PER_HEAT, self.content(take) / self.warmth(take)), field="carbon")
+        per_heat = quotient(self.content(take), self.warmth(take), field="heat")
+        return as_ratio(take(Step.CARBON_PER_HEAT, per_heat), field="carbon")
 
 
 @attrs.frozen
@@ -68,30 +74,35 @@ class FuelRules:
     measured_months: dict[str, int]
 
     def known(self, record: FuelMonth) -> Known:
-        """Fill in what was not measured."""
+        """Fill in what was not measured, and the oxidation."""
         share = self.oxidations[record.kind]
-        rules: list[Rule[Any]] = [share]
-        heat, default = record.heat, _NONE
-        if record.kind is FuelKind.COAL:
-            if heat is None:
-                rule = missing_heat(self.year)
-                rules.append(rule)
-                heat = rule.value
-            if record.carbon is None and record.burnt:
-                rule = self._missing_carbon(record.fuel)
-                rules.append(rule)
-                default = rule.value
-        elif heat is None or record.carbon is None:
+        heat, default, rules = self.filled(record)
+        return Known(record, heat, default, share.value, (share.explain(), *rules))
+
+    def filled(self, record: FuelMonth) -> tuple[Decimal, Decimal, tuple[Explanation, ...]]:
+        """Find the heat, and the carbon of it that is taken where none was measured, with their rules."""
+        heat = record.heat
+        if record.kind is not FuelKind.COAL:
+            if heat is not None and record.carbon is not None:
+                return heat, _NONE, ()
             table = fuel_default(DefaultTable.POWER, record.fuel, self.year)
-            rules.append(table)
-            heat = table.value.heat if heat is None else heat
-            default = table.value.carbon_per_heat
-        return Known(record, heat, default, share.value, tuple(rules))
+            used = Use(heat is None, record.carbon is None, oxidation=False)
+            default = table.value
+            return default.heat if heat is None else heat, default.carbon_per_heat, used.explain(table)
+        rules: list[Rule[Decimal]] = []
+        if heat is None:
+            rules.append(missing_heat(self.year))
+            heat = rules[-1].value
+        carbon = _NONE
+        if record.carbon is None and record.burnt:
+            rules.append(self._missing_carbon(record.fuel))
+            carbon = rules[-1].value
+        return heat, carbon, tuple(rule.explain() for rule in rules)
 
     def _missing_carbon(self, fuel: str) -> Rule[Decimal]:
         if self.default is not None:
             return self.default
-        count = self.measured_months.get(fuel, 0)
+        count = self.measured_months.get(canonical_fuel(fuel), 0)
         return missing_carbon(self.year, self.unit_class, measured_months=count)
 
 
@@ -105,19 +116,30 @@ class Average:
     carbon_per_heat: Fraction
 
 
-def average(months: Sequence[Known], take: Take) -> Average | None:
-    """Average the months that burnt something; None if none did."""
-    used = [known for known in months if known.burnt(take)]
-    if not used:
-        return None
-    return Average(
-        sum((known.burnt(take) for known in used), Fraction(0)),
-        weighted_mean((known.warmth(take), known.burnt(take)) for known in used),
-        weighted_mean((known.content(take), known.burnt(take)) for known in used),
-        weighted_mean(
-            (known.per_heat(take), _heat_of(known.burnt(take), known.warmth(take), take)) for known in used
-        ),
+def _figures(months: Sequence[Known], take: Take) -> tuple[Figures, Figures, Figures]:
+    used = [(known.month.month, known, known.burnt(take)) for known in months if known.burnt(take)]
+    return (
+        [(number, known.warmth(take), burnt) for number, known, burnt in used],
+        [(number, known.content(take), burnt) for number, known, burnt in used],
+        [
+            (number, known.per_heat(take), _heat_of(burnt, known.warmth(take), take))
+            for number, known, burnt in used
+        ],
     )
+
+
+def check_average(months: Sequence[Known], named: str, take: Take) -> list[Problem]:
+    """List the months that leave a fuel's year without an average."""
+    heats, contents, per_heat = _figures(months, take)
+    found = [*check_mean(heats, named, "heat"), *check_mean(contents, named, "carbon")]
+    return found or check_mean(per_heat, named, "carbon for a unit of heat")
+
+
+def average(months: Sequence[Known], take: Take) -> Average | None:
+    """Average the months that burnt something; None if none did, or nothing of it is left."""
+    heats, contents, per_heat = _figures(months, take)
+    net = sum((burnt for _, _, burnt in heats), Fraction(0))
+    return Average(net, mean(heats), mean(contents), mean(per_heat)) if net else None
 
 
 def _heat_of(burnt: Fraction, warmth: Fraction, take: Take) -> Fraction:
@@ -142,8 +164,7 @@ def month_term(form: Combustion, known: Known, take: Take) -> Term:
     if not burnt:
         return Term(name, Fraction(0), "none was burnt")
     what = Average(burnt, known.warmth(take), known.content(take), known.per_heat(take))
-    parts = [rule.explain() for rule in known.rules]
-    return _term(form, name, what, oxidation=known.oxidation, take=take, parts=parts)
+    return _term(form, name, what, oxidation=known.oxidation, take=take, parts=[*known.rules])
 
 
 def year_term(form: Combustion, months: Sequence[Known], take: Take) -> Term:
@@ -151,8 +172,8 @@ def year_term(form: Combustion, months: Sequence[Known], take: Take) -> Term:
     name = f"{months[0].month.fuel}, year"
     found = average(months, take)
     if found is None:
-        return Term(name, Fraction(0), "none was burnt")
-    rules: list[Rule[Any]] = []
+        return Term(name, Fraction(0), "none was burnt, net of what was taken back")
+    rules: list[Explanation] = []
     for known in months:
         rules += [rule for rule in known.rules if known.month.burnt and rule not in rules]
     what = Average(
@@ -161,5 +182,4 @@ def year_term(form: Combustion, months: Sequence[Known], take: Take) -> Term:
         as_ratio(take(Step.CARBON_CONTENT, found.carbon), field="carbon"),
         as_ratio(take(Step.CARBON_PER_HEAT, found.carbon_per_heat), field="carbon"),
     )
-    parts = [rule.explain() for rule in rules]
-    return _term(form, name, what, oxidation=months[0].oxidation, take=take, parts=parts)
+    return _term(form, name, what, oxidation=months[0].oxidation, take=take, parts=rules)

@@ -32,6 +32,21 @@ POWER_2022: Final = Source(
 POWER_2026: Final = Source(
     _MINISTRY, "核算指南 发电设施 技术要求更新内容 (CETS-AG-01.01-V04-2026)", 2026, table="附件1 (annex 1)"
 )
+_GRID_NOTICE: Final = "recalled; the notice was not read, and its year is inferred"
+GRID_2021: Final = Source(
+    _MINISTRY,
+    "notice on reporting of data year 2021, with the grid's factor for accounting",
+    2022,
+    status=Status.RECALLED,
+    note=_GRID_NOTICE,
+)
+GRID_2022: Final = Source(
+    _MINISTRY,
+    "notice on reporting of data years from 2022, with the grid's factor for accounting",
+    2023,
+    status=Status.RECALLED,
+    note=_GRID_NOTICE,
+)
 STEEL_2024: Final = Source(
     _MINISTRY, "企业温室气体排放核算与报告指南 钢铁行业 (CETS-AG-03.01-V01-2024)", 2025
 )

@@ -19,6 +19,7 @@ from carbonkit.accounting.rate import Rate
 from carbonkit.errors import NotFoundError
 from carbonkit.registry.yearly import rule_of_year, years
 from carbonkit.schemes._china_mrv_source import ALUMINIUM_2024, at
+from carbonkit.values.field import check_type
 from carbonkit.values.number import plain
 from carbonkit.values.rule import Rule
 from carbonkit.values.source import Source, Status
@@ -260,11 +261,13 @@ def carbonate_factor(carbonate: str, year: int) -> Rule[Decimal]:
 
     Raises:
         NotFoundError: If the table has no such carbonate, or is not known for the year.
+        WrongTypeError: If the carbonate is no text.
 
     Example:
         >>> carbonate_factor("CaCO3", 2024).value
         Decimal('0.4400')
     """
+    check_type(carbonate, str, field="carbonate")
     value = _CARBONATES.get(carbonate)
     if value is None:
         hint = f"known: {', '.join(_CARBONATES)}"
@@ -294,6 +297,7 @@ def carbonate(formula: str, mass: Ratio, *, purity: Ratio, year: int) -> Term:
 
     Raises:
         NotFoundError: If the table has no such carbonate, or is not known for the year.
+        WrongTypeError: If the carbonate is no text.
         InexactNumberError: If a number is a float, a bool, NaN or infinite.
         InvalidValueError: If the purity is no share.
 

@@ -16,7 +16,7 @@ from carbonkit.accounting.process.aluminium import anode_consumed, anode_effect,
 from carbonkit.accounting.process.balance import Ratio, Term, as_ratio, quotient
 from carbonkit.accounting.rate import Amount
 from carbonkit.errors import InvalidValueError
-from carbonkit.schemes._china_mrv_month import cell, check_year, month, refuse
+from carbonkit.schemes._china_mrv_month import cell, check_year, month, records, refuse
 from carbonkit.schemes.china_mrv_aluminium import (
     EffectRates,
     anode_shares,
@@ -266,7 +266,7 @@ def cell_year(
     Raises:
         BatchError: If a month is missing or there twice; all problems at once.
         NotFoundError: If no guideline is known for the year.
-        WrongTypeError: If a month is something else.
+        WrongTypeError: If an argument has another type.
 
     Example:
         >>> months = [CellMonth(month, 0) for month in range(2, 13)]
@@ -274,11 +274,13 @@ def cell_year(
         Decimal('1.50')
     """
     table = decimals(Sector.ALUMINIUM, year)
+    cells = records(months, CellMonth, field="months")
     used = anode_use(year) if use is None else use
+    check_type(used, Rule, field="use")
+    check_type(used.value, Decimal, field="use")
     effect = effect_rates(year) if rates is None else rates
-    cells = tuple(months)
-    for each in cells:
-        check_type(each, CellMonth, field="months")
+    check_type(effect, Rule, field="rates")
+    check_type(effect.value, EffectRates, field="rates")
     refuse(check_year((each.month, "aluminium") for each in cells))
 
     def term(each: CellMonth) -> Callable[[Take], Term]:

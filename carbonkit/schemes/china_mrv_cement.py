@@ -6,21 +6,24 @@ Factors and deductions were read in a developer's calculation forms, not in the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
-from carbonkit.accounting.process.balance import Ratio, Term, as_ratio, quotient
-from carbonkit.accounting.process.cement import Substitute, clinker_process, substitution_rate
+from carbonkit.accounting.process.balance import Ratio, Term, as_ratio, in_words, quotient
+from carbonkit.accounting.process.cement import Clinker, Substitute, line_process, substitution_rate
 from carbonkit.errors import NotFoundError, Problem
 from carbonkit.registry.yearly import rule_of_year, years
 from carbonkit.schemes._china_mrv_flow import filled
-from carbonkit.schemes._china_mrv_month import check_year, gather, month, refuse
-from carbonkit.schemes._china_mrv_source import CEMENT_2024
-from carbonkit.schemes.china_mrv_fuel import DefaultTable, HeatFuel
-from carbonkit.schemes.china_mrv_rounding import Reported, Sector, Step, decimals, reported
+from carbonkit.schemes._china_mrv_kiln import CLINKERS, DEDUCTIONS
+from carbonkit.schemes._china_mrv_month import caught, check_pair, check_year, gather, month, records, refuse
+from carbonkit.schemes._china_mrv_source import CEMENT_2024, at
+from carbonkit.schemes.china_mrv_fuel import DefaultTable, HeatFuel, canonical_fuel
+from carbonkit.schemes.china_mrv_rounding import Decimals, Reported, Sector, Step, decimals, reported
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
 from carbonkit.values.number import Exact, exact, plain, whole
@@ -29,7 +32,7 @@ from carbonkit.values.source import Source, Status
 from carbonkit.values.table import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = [
     "ClinkerMonth",
@@ -38,54 +41,17 @@ __all__ = [
     "deduction",
     "line_year",
     "oxide_method",
+    "process_floor",
     "read_clinker_months",
 ]
 
 Take: TypeAlias = "Callable[[Step, Ratio], Ratio]"
 
 _CLINKER: Final = "clinker"
-_CLINKERS: Final = {
-    "Portland": "0.535",
-    "white Portland": "0.550",
-    "sulfoaluminate": "0.413",
-    "aluminate": "0.292",
-}
-_DEDUCTIONS: Final = (
-    ("0.600", ("slaked lime", "calcium hydroxide desulfurisation powder")),
-    ("0.480", ("carbide slag", "magnesium slag")),
-    ("0.375", ("paper white mud", "calcium fluoride sludge", "phosphorus slag")),
-    ("0.305", ("vanadium titanium slag", "nitrogen slag", "fly ash", "ferroalloy slag")),
-    (
-        "0.245",
-        (
-            "desulfurisation gypsum",
-            "phosphogypsum",
-            "titanogypsum",
-            "fluorogypsum",
-            "borogypsum",
-            "mould gypsum",
-            "citric acid residue",
-        ),
-    ),
-    ("0.215", ("steel slag", "nickel slag")),
-    ("0.135", ("manganese slag", "zinc slag", "tin slag")),
-    (
-        "0.055",
-        (
-            "municipal sludge",
-            "aluminium slag",
-            "pyrite cinder",
-            "copper slag",
-            "lead zinc slag",
-            "coal ash",
-            "red mud",
-        ),
-    ),
-)
-_BY_MATERIAL: Final = {material: value for value, materials in _DEDUCTIONS for material in materials}
 
 
 def _looked_up(what: str, table: dict[str, str], name: str, year: int) -> Rule[Decimal]:
+    check_type(name, str, field=what)
     value = table.get(name)
     if value is None:
         raise NotFoundError("be in the cement table", was=name, field=what, hint=f"known: {', '.join(table)}")
@@ -112,12 +78,13 @@ def clinker_factor(kind: str, year: int) -> Rule[Decimal]:
 
     Raises:
         NotFoundError: If there is no such kind, or no guideline is known for the year.
+        WrongTypeError: If the kind is no text.
 
     Example:
         >>> clinker_factor("Portland", 2024).value
         Decimal('0.535')
     """
-    return _looked_up("clinker factor", _CLINKERS, kind, year)
+    return _looked_up("clinker factor", CLINKERS, kind, year)
 
 
 def deduction(material: str, year: int) -> Rule[Decimal]:
@@ -133,12 +100,46 @@ def deduction(material: str, year: int) -> Rule[Decimal]:
 
     Raises:
         NotFoundError: If there is no such material, or no guideline is known for the year.
+        WrongTypeError: If the material is no text.
 
     Example:
         >>> deduction("carbide slag", 2024).value
         Decimal('0.480')
     """
-    return _looked_up("deduction", _BY_MATERIAL, material, year)
+    return _looked_up("deduction", DEDUCTIONS, material, year)
+
+
+_OUR_READING: Final = (
+    "the forms have the floor of a line's month; that all its kinds of clinker share it is our reading"
+)
+
+
+def process_floor(year: int) -> Rule[str]:
+    """
+    Return how far what substitutes save counts: over all kinds of clinker that a line made in a month.
+
+    Args:
+        year: The data year.
+
+    Returns:
+        The formula, with its source and status.
+
+    Raises:
+        NotFoundError: If no guideline is known for the year.
+
+    Example:
+        >>> process_floor(2024).source.status.value
+        'derived'
+    """
+    formula = "max(0, Σ clinker × factor - Σ substitute × deduction), month by month"
+    rule = Rule(
+        what="floor of the process emission of a line",
+        value=formula,
+        says="over all kinds of clinker of the month",
+        valid=years(2024, None),
+        source=at(CEMENT_2024, "", status=Status.DERIVED, note=f"{CEMENT_2024.note}; {_OUR_READING}"),
+    )
+    return rule_of_year([rule], year)
 
 
 def oxide_method() -> Rule[str]:
@@ -168,7 +169,14 @@ def _clinker(value: Exact) -> Decimal:
 
 
 def _substitutes(value: Iterable[tuple[str, Exact]]) -> tuple[tuple[str, Decimal], ...]:
-    return tuple((name, exact(mass, field=name)) for name, mass in value)
+    check_type(value, Iterable, field="substitutes")
+    found = []
+    for each in value:
+        check_pair(each, field="substitutes")
+        name, mass = each
+        check_type(name, str, field="substitutes")
+        found.append((name, exact(mass, field=name)))
+    return tuple(found)
 
 
 @attrs.frozen
@@ -185,7 +193,7 @@ class ClinkerMonth:
     Raises:
         InexactNumberError: If a number is a float, a bool, NaN or infinite.
         InvalidValueError: If there is no such month.
-        WrongTypeError: If the kind is no text.
+        WrongTypeError: If the kind or a material is no text, or the substitutes are no pairs.
 
     Example:
         >>> ClinkerMonth(1, "Portland", 100_000, [("carbide slag", 20_000)]).substitutes
@@ -298,47 +306,98 @@ class LineYear:
         return Explanation("cement line", f"{plain(self.line.total)} tCO2", how, parts=(self.line.explain(),))
 
 
-def _checked(
-    year: int, months: Sequence[ClinkerMonth], fuels: Sequence[HeatFuel], defaults: DefaultTable
-) -> None:
-    for each in months:
-        check_type(each, ClinkerMonth, field="months")
+def _problems(
+    year: int,
+    months: Sequence[ClinkerMonth],
+    fuels: Sequence[HeatFuel],
+    defaults: DefaultTable,
+    table: Decimals,
+) -> list[Problem]:
+    """List all that is wrong with a line's year."""
+    first: dict[str, str] = {}
     for fuel in fuels:
-        check_type(fuel, HeatFuel, field="fuels")
-    refuse(
-        [
-            *check_year((each.month, f"{each.kind} clinker") for each in months),
-            *(check_year((fuel.month, fuel.fuel) for fuel in fuels) if fuels else ()),
-            *gather(
-                months,
-                lambda each: _month(year, each, lambda _, value: value),
-                lambda each: f"month {each.month}, {each.kind} clinker",
-            ),
-            *gather(
-                fuels,
-                lambda fuel: filled(fuel, defaults, year, oxidised=True),
-                lambda fuel: f"month {fuel.month}, {fuel.fuel}",
-            ),
-        ]
-    )
-
-
-def _used(year: int, each: ClinkerMonth, take: Take) -> list[Substitute]:
+        first.setdefault(canonical_fuel(fuel.fuel), fuel.fuel)
+    of_fuels = [(fuel.month, first[canonical_fuel(fuel.fuel)]) for fuel in fuels]
     return [
-        Substitute(name, as_ratio(take(Step.FUEL, mass), field=name), deduction(name, year).value)
-        for name, mass in each.substitutes
+        *check_year((each.month, f"{each.kind} clinker") for each in months),
+        *(check_year(of_fuels) if of_fuels else ()),
+        *gather(
+            months,
+            lambda each: refuse(_of_month(year, each)),
+            lambda each: f"month {each.month}, {each.kind} clinker",
+        ),
+        *_of_year(months, table.report),
+        *gather(
+            fuels,
+            lambda fuel: filled(fuel, defaults, year, oxidised=True),
+            lambda fuel: f"month {fuel.month}, {fuel.fuel}",
+        ),
     ]
 
 
-def _month(year: int, each: ClinkerMonth, take: Take) -> Term:
-    factor = clinker_factor(each.kind, year)
-    rules: list[Rule[Any]] = [factor, *(deduction(name, year) for name, _ in each.substitutes)]
-    return clinker_process(
-        f"{each.kind} clinker, month {each.month}",
+def _of_month(year: int, each: ClinkerMonth) -> list[Problem]:
+    """List all that is wrong with one kind of clinker in one month; signs need no figure of a table."""
+    problems = caught(partial(clinker_factor, each.kind, year))
+    for name, mass in each.substitutes:
+        problems += caught(partial(deduction, name, year))
+        problems += caught(partial(Clinker, each.kind, each.clinker, 0, [Substitute(name, mass, 0)]))
+    return problems
+
+
+def _of_year(months: Sequence[ClinkerMonth], take: Take) -> list[Problem]:
+    """List the months that take back more of a substitute than the others recorded."""
+    gross = sum(
+        (
+            as_ratio(take(Step.FUEL, each.clinker), field="clinker") * Fraction(CLINKERS[each.kind])
+            for each in months
+            if each.kind in CLINKERS
+        ),
+        Fraction(0),
+    )
+    masses: dict[str, list[tuple[int, Fraction]]] = {}
+    wrong: set[str] = set()
+    for each in months:
+        for name, mass in each.substitutes:
+            masses.setdefault(name, []).append((each.month, as_ratio(take(Step.FUEL, mass), field=name)))
+            if Fraction(each.clinker) * Fraction(mass) < 0:
+                wrong.add(name)  # told month by month already
+    problems = []
+    for name, entries in masses.items():
+        net = sum((mass for _, mass in entries), Fraction(0))
+        if gross * net < 0 and name not in wrong:
+            must = "take back no more than the other months recorded"
+            problems += [
+                Problem(code="month", must=must, was=f"net {in_words(net)}", field=f"month {number}, {name}")
+                for number, mass in entries
+                if mass * net > 0
+            ]
+    return problems
+
+
+def _clinker_of(year: int, each: ClinkerMonth, take: Take) -> Clinker:
+    return Clinker(
+        each.kind,
         take(Step.FUEL, each.clinker),
-        factor.value,
-        _used(year, each, take),
-        parts=[rule.explain() for rule in rules],
+        clinker_factor(each.kind, year).value,
+        [
+            Substitute(name, take(Step.FUEL, mass), deduction(name, year).value)
+            for name, mass in each.substitutes
+        ],
+    )
+
+
+def _month_of(year: int, kinds: Sequence[ClinkerMonth], take: Take) -> Term:
+    """Find what the line's kinds of clinker gave off in one month, all under one floor."""
+    rules: list[Rule[Any]] = []
+    for each in kinds:
+        rules += [clinker_factor(each.kind, year), *(deduction(name, year) for name, _ in each.substitutes)]
+    if len(kinds) > 1:
+        rules.append(process_floor(year))
+    name = "clinker" if len(kinds) > 1 else f"{kinds[0].kind} clinker"
+    return line_process(
+        f"{name}, month {kinds[0].month}",
+        [_clinker_of(year, each, take) for each in kinds],
+        parts=[rule.explain() for at_, rule in enumerate(rules) if rule not in rules[:at_]],
     )
 
 
@@ -352,9 +411,12 @@ def line_year(
     """
     Work out a cement line's year: fuel, and process month by month, never below nothing in any.
 
+    The floor of a month is that of the line: its kinds of clinker share it, see `process_floor`.
+
     Args:
         year: The data year.
-        months: Every month of every kind of clinker; 0 where none was made.
+        months: Every month of every kind of clinker; 0 where none was made. A negative month takes back what
+            others recorded.
         fuels: Every month of every fuel; none if the line burnt none.
         defaults: The table of defaults for fuels, as the guideline's own was not read; there is no default.
 
@@ -362,7 +424,8 @@ def line_year(
         The year, exactly and as reported; terms are rounded by month.
 
     Raises:
-        BatchError: If a month is missing or there twice, or a name is in no table; all problems at once.
+        BatchError: If a month is missing or there twice, a name is in no table, a substitute has not its
+            clinker's sign, or more of it is taken back than was recorded; all problems at once.
         NotFoundError: If no guideline is known for the year.
         WrongTypeError: If an argument has another type.
 
@@ -375,16 +438,20 @@ def line_year(
     """
     check_type(defaults, DefaultTable, field="defaults")
     table = decimals(Sector.CEMENT, year)
-    made, burnt = tuple(months), tuple(fuels)
-    _checked(year, made, burnt, defaults)
+    made = records(months, ClinkerMonth, field="months")
+    burnt = records(fuels, HeatFuel, field="fuels")
+    refuse(_problems(year, made, burnt, defaults, table.value))
+    by_month: dict[int, list[ClinkerMonth]] = {}
+    for each in made:
+        by_month.setdefault(each.month, []).append(each)
 
-    def process(each: ClinkerMonth) -> Callable[[Take], Term]:
-        return lambda take: _month(year, each, take)
+    def process(kinds: Sequence[ClinkerMonth]) -> Callable[[Take], Term]:
+        return lambda take: _month_of(year, kinds, take)
 
     def fuel(each: HeatFuel) -> Callable[[Take], Term]:
         return lambda take: filled(each, defaults, year, oxidised=True).term(take)
 
-    of_process = [process(each) for each in made]
+    of_process = [process(kinds) for kinds in by_month.values()]
     alone = reported(f"process {year}", of_process, table)
     line = reported(f"cement line {year}", [*of_process, *(fuel(each) for each in burnt)], table)
     clinker = sum((Fraction(table.value.report(Step.FUEL, each.clinker)) for each in made), Fraction(0))
@@ -398,18 +465,12 @@ def line_year(
 
 def _substitution(year: int, made: Sequence[ClinkerMonth], take: Take) -> tuple[tuple[str, Fraction], ...]:
     """Find each material's share of clinker × factor, over all kinds of clinker."""
-    gross = sum(
-        (
-            as_ratio(take(Step.FUEL, each.clinker), field="clinker")
-            * Fraction(clinker_factor(each.kind, year).value)
-            for each in made
-        ),
-        Fraction(0),
-    )
+    clinkers = [_clinker_of(year, each, take) for each in made]
+    gross = sum((each.gross for each in clinkers), Fraction(0))
     if not gross:
         return ()
     used: dict[str, list[Substitute]] = {}
-    for each in made:
-        for substitute in _used(year, each, take):
+    for each in clinkers:
+        for substitute in each.substitutes:
             used.setdefault(substitute.what, []).append(substitute)
-    return tuple((name, substitution_rate(gross, 1, each)) for name, each in used.items())
+    return tuple((name, substitution_rate(gross, 1, of_name)) for name, of_name in used.items())

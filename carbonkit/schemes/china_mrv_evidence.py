@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import BatchError, InvalidValueError, NotFoundError, Problem
+from carbonkit.schemes._china_mrv_month import records
 from carbonkit.schemes._china_mrv_source import POWER_2021, at
 from carbonkit.values.field import is_a
 from carbonkit.values.number import whole
@@ -85,7 +86,7 @@ def data_order(figure: Figure) -> Rule[tuple[DataSource, ...]]:
         >>> [source.value for source in data_order(Figure.FUEL).value]
         ['production records', 'stock ledger', 'supplier bills']
     """
-    order = _ORDERS.get(figure)
+    order = next((order for known, order in _ORDERS.items() if known is figure), None)
     if order is None:
         raise NotFoundError("be a Figure", was=figure, field="figure")
     says = " before ".join(source.value for source in order) + "; the rank may not fall in later years"
@@ -150,6 +151,7 @@ def check_data_order(history: Iterable[Taken]) -> None:
 
     Raises:
         BatchError: If a rank fell, or a figure is there twice in a year; all problems at once.
+        WrongTypeError: If the history holds something else.
 
     Example:
         >>> check_data_order([Taken(2023, "carbon of coal", Figure.PROPERTY, DataSource.MEASURED),
@@ -162,7 +164,7 @@ def check_data_order(history: Iterable[Taken]) -> None:
     best: dict[tuple[Figure, str], Taken] = {}
     seen: set[tuple[int, Figure, str]] = set()
     problems = []
-    for taken in sorted(history, key=lambda each: (each.year, each.what)):
+    for taken in sorted(records(history, Taken, field="history"), key=lambda each: (each.year, each.what)):
         field = f"{taken.year}, {taken.what}"
         key = (taken.figure, taken.what)
         if (taken.year, *key) in seen:

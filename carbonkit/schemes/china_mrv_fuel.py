@@ -15,9 +15,9 @@ import attrs
 
 from carbonkit.errors import NotFoundError
 from carbonkit.registry.yearly import rule_of_year, years
-from carbonkit.schemes._china_mrv_month import cell, measured, month
+from carbonkit.schemes._china_mrv_month import cell, check_carbon_per_heat, check_heat, measured, month
 from carbonkit.schemes._china_mrv_source import POWER_2021, POWER_2022, STEEL_2024, at
-from carbonkit.values.field import is_a
+from carbonkit.values.field import check_type, is_a
 from carbonkit.values.number import Exact, exact, plain, whole
 from carbonkit.values.rule import Rule
 from carbonkit.values.source import Source, Status
@@ -31,7 +31,9 @@ __all__ = [
     "FuelDefault",
     "FuelKind",
     "HeatFuel",
+    "canonical_fuel",
     "fuel_default",
+    "fuel_kind",
     "fuel_names",
     "read_heat_fuels",
 ]
@@ -274,6 +276,55 @@ _RULES: Final = {
 }
 
 
+_ENGLISH: Final = {
+    **{rule.value.name: rule.value.name for rules in _RULES.values() for rule in rules},
+    **_NAMES,
+}
+_KINDS: Final = {rule.value.name: rule.value.kind for rules in _RULES.values() for rule in rules}
+
+
+def canonical_fuel(fuel: str) -> str:
+    """
+    Return the one name under which a fuel is counted, whichever of its names is given.
+
+    Args:
+        fuel: A fuel of a table, in English or as a guideline calls it, or any other fuel.
+
+    Returns:
+        The English name of the tables; of another fuel its own name, in small letters.
+
+    Raises:
+        WrongTypeError: If it is no text.
+
+    Example:
+        >>> canonical_fuel("柴油"), canonical_fuel("Diesel "), canonical_fuel("Waste oil")
+        ('diesel', 'diesel', 'waste oil')
+    """
+    check_type(fuel, str, field="fuel")
+    name = " ".join(fuel.split()).casefold()
+    return _ENGLISH.get(name, name)
+
+
+def fuel_kind(fuel: str) -> FuelKind | None:
+    """
+    Return the kind of a fuel that stands in a table.
+
+    Args:
+        fuel: The fuel, by any of its names.
+
+    Returns:
+        Its kind, the same in all tables; None if it is in none.
+
+    Raises:
+        WrongTypeError: If it is no text.
+
+    Example:
+        >>> fuel_kind("diesel"), fuel_kind("waste oil")
+        (<FuelKind.OIL: 'oil'>, None)
+    """
+    return _KINDS.get(canonical_fuel(fuel))
+
+
 def fuel_names(table: DefaultTable) -> tuple[str, ...]:
     """
     List the fuels of a table.
@@ -284,10 +335,14 @@ def fuel_names(table: DefaultTable) -> tuple[str, ...]:
     Returns:
         Their names, in the table's order.
 
+    Raises:
+        WrongTypeError: If `table` is something else.
+
     Example:
         >>> fuel_names(DefaultTable.POWER)[-3:]
         ('blast furnace gas', 'converter gas', 'other gas')
     """
+    check_type(table, DefaultTable, field="table")
     return tuple(dict.fromkeys(rule.value.name for rule in _RULES[table]))
 
 
@@ -305,11 +360,14 @@ def fuel_default(table: DefaultTable, fuel: str, year: int) -> Rule[FuelDefault]
 
     Raises:
         NotFoundError: If the table has no such fuel, or is not known for the year.
+        WrongTypeError: If `table` or `fuel` is something else.
 
     Example:
         >>> fuel_default(DefaultTable.POWER, "diesel", 2021).value.carbon_per_heat
         Decimal('0.0202')
     """
+    check_type(table, DefaultTable, field="table")
+    check_type(fuel, str, field="fuel")
     named = [rule for rule in _RULES[table] if fuel in {rule.value.name, rule.value.original}]
     if not named:
         must = f"be a fuel of the {table.value} table"
@@ -343,12 +401,17 @@ class HeatFuel:
 
     Raises:
         InexactNumberError: If a number is a float, a bool, NaN or infinite.
-        InvalidValueError: If there is no such month, or a measured figure is not above zero.
+        InvalidValueError: If there is no such month, or a measured figure is not above zero or beyond what
+            any fuel has: 60 GJ/t, 500 GJ/10⁴ Nm³, 0.1 tC/GJ.
         WrongTypeError: If the fuel is no text.
 
     Example:
         >>> HeatFuel(1, "bituminous coal", "1000", heat="22.5").burnt
         Decimal('1000')
+        >>> HeatFuel(1, "bituminous coal", "1000", heat="5500")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ...
+        carbonkit.errors.InvalidValueError: heat: must be at most 60 GJ/t, was 5500; 1 kcal/kg is ...
     """
 
     month: int = attrs.field(converter=month)
@@ -356,6 +419,11 @@ class HeatFuel:
     burnt: Decimal = attrs.field(converter=_burnt)
     heat: Decimal | None = attrs.field(default=None, kw_only=True, converter=_heat)
     carbon_per_heat: Decimal | None = attrs.field(default=None, kw_only=True, converter=_carbon)
+
+    def __attrs_post_init__(self) -> None:
+        """Check that a measured figure is one that a fuel can have."""
+        check_heat(self.heat, gas=fuel_kind(self.fuel) in {FuelKind.GAS, None})
+        check_carbon_per_heat(self.carbon_per_heat)
 
 
 def read_heat_fuels(lines: Iterable[str], *, file: str) -> tuple[HeatFuel, ...]:

@@ -7,7 +7,6 @@ changes was read. Each rule says which it is. `china_mrv_power_unit` works out a
 
 from __future__ import annotations
 
-import datetime
 import enum
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -17,7 +16,10 @@ import attrs
 from carbonkit.errors import InvalidValueError, NotFoundError
 from carbonkit.registry.power_allocation import UnitClass
 from carbonkit.registry.yearly import rule_of_year, years
+from carbonkit.schemes._china_mrv_oxidation import from_database
 from carbonkit.schemes._china_mrv_source import (
+    GRID_2021,
+    GRID_2022,
     POWER_2021,
     POWER_2022,
     POWER_2026,
@@ -28,8 +30,8 @@ from carbonkit.schemes._china_mrv_source import (
 from carbonkit.schemes.china_mrv_fuel import FuelKind
 from carbonkit.values.field import check_type
 from carbonkit.values.number import whole
-from carbonkit.values.rule import Rule, rule_in_force
-from carbonkit.values.source import Source, Status
+from carbonkit.values.rule import Rule
+from carbonkit.values.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -274,9 +276,9 @@ def oxidation(
     Raises:
         NotFoundError: If none is known for the year, or no entry stood in the database on the day.
         InvalidValueError: If entries are given for a year in which the guideline fixes the value, or are
-            missing where it does not.
+            missing where it does not, one is no share, or the plan was drafted after the data year.
         OverlapError: If two entries stood there on the day.
-        WrongTypeError: If `kind` is something else.
+        WrongTypeError: If `kind` or an entry is something else.
 
     Example:
         >>> oxidation(2025, FuelKind.COAL).value
@@ -288,21 +290,16 @@ def oxidation(
         Decimal('0.985')
     """
     check_type(kind, FuelKind, field="kind")
-    if whole(year, field="year") <= _LAST_FIXED:
+    data_year = whole(year, field="year")
+    if data_year <= _LAST_FIXED:
         if database or plan_drafted_in is not None:
             must = f"be left out to {_LAST_FIXED}, when the guideline fixes the oxidation"
-            raise InvalidValueError(must, was=year, field="database")
+            raise InvalidValueError(must, was=data_year, field="database")
         share = _OXIDATION[kind]
         says = f"{share} of the carbon of {kind.value}"
         rule = _number(f"oxidation of {kind.value}", share, says, years(2020, _LAST_FIXED), POWER_2021)
-        return rule_of_year([rule], year)
-    if not database or plan_drafted_in is None:
-        hint = "it is the entry of 31 October of the year in which the quality-control plan was drafted"
-        raise InvalidValueError(
-            "be given from 2026, from the national factor database", was="none", field="database", hint=hint
-        )
-    drafted = whole(plan_drafted_in, field="plan_drafted_in")
-    return rule_in_force(database, datetime.date(drafted, 10, 31))
+        return rule_of_year([rule], data_year)
+    return from_database(data_year, database, plan_drafted_in)
 
 
 _PURCHASED: Final = "purchased electricity"
@@ -357,12 +354,11 @@ def grid_factor(year: int) -> Rule[Decimal]:
         >>> grid_factor(2020).value, grid_factor(2021).source.status.value
         (Decimal('0.6101'), 'recalled')
     """
-    newest = at(POWER_2021, "", status=Status.RECALLED, note="the ministry's newer value; not read")
     return rule_of_year(
         [
             _number(_GRID, "0.6101", "0.6101 tCO2/MWh, or the newest value", years(2020, 2020), POWER_2021),
-            _number(_GRID, "0.5810", "0.5810 tCO2/MWh", years(2021, 2021), newest),
-            _number(_GRID, "0.5703", "0.5703 tCO2/MWh", years(2022, _LAST_FIXED), newest),
+            _number(_GRID, "0.5810", "0.5810 tCO2/MWh", years(2021, 2021), GRID_2021),
+            _number(_GRID, "0.5703", "0.5703 tCO2/MWh", years(2022, _LAST_FIXED), GRID_2022),
         ],
         year,
     )

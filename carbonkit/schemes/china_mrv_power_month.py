@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.schemes._china_mrv_month import cell, measured, month
-from carbonkit.schemes.china_mrv_fuel import FuelKind
+from carbonkit.schemes._china_mrv_month import cell, check_content, check_heat, measured, month
+from carbonkit.schemes.china_mrv_fuel import FuelKind, fuel_kind
 from carbonkit.values.field import choice, is_a
-from carbonkit.values.number import Exact, exact, plain, whole
+from carbonkit.values.number import Exact, exact, whole
 from carbonkit.values.table import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 __all__ = ["FuelMonth", "read_fuel_months"]
-
-_CONTENT_MAX: Final = 1  # a tonne holds no more than a tonne of carbon
 
 
 def _burnt(value: Exact) -> Decimal:
@@ -43,14 +41,16 @@ class FuelMonth:
         month: The month, 1 to 12.
         fuel: The fuel; that of a coal is free, an oil or gas stands in the guideline's table, unless its heat
             and carbon were measured.
-        kind: Coal, oil or gas.
+        kind: Coal, oil or gas; of a fuel that stands in a table, that of the table.
         burnt: How much; 0 if there was none, negative to take back what was recorded. [t or 10⁴ Nm³]
         heat: Its measured net calorific value; None if it was not validly tested. [GJ/t or GJ/10⁴ Nm³]
         carbon: Its measured carbon, as received; None likewise. [tC/t or tC/10⁴ Nm³]
 
     Raises:
         InexactNumberError: If a number is a float, a bool, NaN or infinite.
-        InvalidValueError: If there is no such month, or a measured figure is not above zero or is too high.
+        InvalidValueError: If there is no such month, the fuel is of another kind, or a measured figure is not
+            above zero or beyond what any fuel has: 60 GJ/t and 1 tC/t, of a gas 500 GJ and 50 tC/10⁴ Nm³,
+            and 0.1 tC/GJ.
         WrongTypeError: If a field has another type.
 
     Example:
@@ -68,11 +68,14 @@ class FuelMonth:
     carbon: Decimal | None = attrs.field(default=None, kw_only=True, converter=_carbon)
 
     def __attrs_post_init__(self) -> None:
-        """Check that a tonne holds no more than a tonne of carbon."""
-        if self.kind is not FuelKind.GAS and self.carbon is not None and self.carbon > _CONTENT_MAX:
-            raise InvalidValueError(
-                "be at most 1 tC/t", was=plain(self.carbon), field="carbon", hint="56 % is 0.56"
-            )
+        """Check that the fuel is of its kind, and that it can have what was measured."""
+        known = fuel_kind(self.fuel)
+        if known is not None and known is not self.kind:
+            must = f"be {known.value}, as {self.fuel} is in the tables"
+            raise InvalidValueError(must, was=self.kind.value, field="kind")
+        gas = self.kind is FuelKind.GAS
+        check_heat(self.heat, gas=gas)
+        check_content(self.carbon, self.heat, gas=gas)
 
 
 def read_fuel_months(lines: Iterable[str], *, file: str) -> tuple[FuelMonth, ...]:

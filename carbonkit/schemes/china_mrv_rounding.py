@@ -149,11 +149,13 @@ class Decimals:
 
         Raises:
             NotFoundError: If the table has no such figure.
+            WrongTypeError: If `step` is something else.
 
         Example:
             >>> decimals(Sector.STEEL, 2024).value.places_of(Step.INTENSITY)
             4
         """
+        check_type(step, Step, field="step")
         for known, places in self.places:
             if known is step:
                 return places
@@ -173,6 +175,7 @@ class Decimals:
 
         Raises:
             NotFoundError: If the table has no such figure.
+            WrongTypeError: If `step` is something else.
             InexactNumberError: If the value is a float, a bool, NaN or infinite.
             InvalidValueError: If a text is no plain number.
 
@@ -180,7 +183,8 @@ class Decimals:
             >>> decimals(Sector.POWER, 2021).value.report(Step.INTENSITY, "0.82345")
             Decimal('0.823')
         """
-        return round_ratio(as_ratio(value, field=step.name.lower()), self.places_of(step), self.rounding)
+        places = self.places_of(step)
+        return round_ratio(as_ratio(value, field=step.name.lower()), places, self.rounding)
 
     def __str__(self) -> str:
         """List the figures with their places."""

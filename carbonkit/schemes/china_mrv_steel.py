@@ -10,7 +10,8 @@ from __future__ import annotations
 import enum
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
@@ -19,10 +20,24 @@ from carbonkit.accounting.process.combustion import from_material
 from carbonkit.accounting.process.steel import remainder
 from carbonkit.errors import InvalidValueError, NotFoundError, Problem
 from carbonkit.registry.yearly import rule_of_year, years
-from carbonkit.schemes._china_mrv_flow import filled, year_of
-from carbonkit.schemes._china_mrv_month import cell, check_year, gather, measured, month, refuse
+from carbonkit.schemes._china_mrv_flow import Filled, check_average, filled, year_of
+from carbonkit.schemes._china_mrv_material import MATERIALS, ROWS, canonical_material
+from carbonkit.schemes._china_mrv_month import (
+    caught,
+    cell,
+    check_carbon_per_heat,
+    check_heat,
+    check_names,
+    check_year,
+    gather,
+    measured,
+    month,
+    named_records,
+    records,
+    refuse,
+)
 from carbonkit.schemes._china_mrv_source import STEEL_2024, at
-from carbonkit.schemes.china_mrv_fuel import DefaultTable, HeatFuel
+from carbonkit.schemes.china_mrv_fuel import DefaultTable, FuelKind, HeatFuel, canonical_fuel, fuel_kind
 from carbonkit.schemes.china_mrv_rounding import (
     Decimals,
     Reckoning,
@@ -54,31 +69,6 @@ __all__ = [
 
 Take: TypeAlias = "Callable[[Step, Ratio], Ratio]"
 
-_MATERIALS: Final = """
-limestone 石灰石 0.440
-dolomite 白云石 0.476
-electrode 电极 3.663
-ferronickel 镍铁 0.037
-ferromolybdenum 钼铁 0.018
-ferrosilicon 硅铁 0.007
-silicomanganese 锰硅合金 0.092
-low-carbon-silicomanganese 低碳锰硅合金 0.011
-blast-furnace-ferromanganese 高炉锰铁 0.275
-high-carbon-ferromanganese 电炉高碳锰铁 0.275
-low-carbon-ferromanganese 微碳锰铁 0.004
-high-carbon-ferrochromium 高碳铬铁 0.348
-pig-iron 生铁 0.172
-direct-reduced-iron 直接还原铁 0.073
-scrap 废钢 0.037
-crude-steel 粗钢 0.037
-tar 焦油 2.699
-crude-benzol 粗苯 3.382
-"""
-_TABLE: Final = {
-    words[0].replace("-", " "): (words[1], words[2])
-    for words in map(str.split, _MATERIALS.strip().split("\n"))
-}
-
 
 def material_names() -> tuple[str, ...]:
     """
@@ -91,7 +81,7 @@ def material_names() -> tuple[str, ...]:
         >>> material_names()[:3]
         ('limestone', 'dolomite', 'electrode')
     """
-    return tuple(_TABLE)
+    return tuple(MATERIALS)
 
 
 def material_factor(material: str, year: int) -> Rule[Decimal]:
@@ -107,12 +97,14 @@ def material_factor(material: str, year: int) -> Rule[Decimal]:
 
     Raises:
         NotFoundError: If table A.2 has no such material, or no guideline is known for the year.
+        WrongTypeError: If the material is no text.
 
     Example:
         >>> material_factor("tar", 2024).value
         Decimal('2.699')
     """
-    for name, (original, factor) in _TABLE.items():
+    check_type(material, str, field="material")
+    for name, (original, factor) in MATERIALS.items():
         if material in {name, original}:
             says = f"{original}: {factor} tCO2/t"
             source = at(STEEL_2024, "表A.2 (table A.2)")
@@ -124,7 +116,7 @@ def material_factor(material: str, year: int) -> Rule[Decimal]:
                 source=source,
             )
             return rule_of_year([rule], year)
-    hint = f"known: {', '.join(_TABLE)}"
+    hint = f"known: {', '.join(MATERIALS)}"
     raise NotFoundError("be a material of the steel guideline", was=material, field="material", hint=hint)
 
 
@@ -184,6 +176,19 @@ class Role(enum.Enum):
         return self in {Role.FUEL, Role.FUEL_OUT}
 
 
+def _canonical(role: Role, name: str) -> str:
+    """Return the one name under which a flow is counted."""
+    return canonical_fuel(name) if role.is_fuel else canonical_material(name)
+
+
+def _check_row(role: Role, name: str) -> None:
+    """Refuse a row of the tables that the role does not take; an unknown name is refused by year."""
+    allowed = ROWS.get(role.value)
+    given = _canonical(role, name)
+    if allowed is not None and given not in allowed and (fuel_kind(name) or given in MATERIALS):
+        raise InvalidValueError(f"be a {role.value}: {', '.join(allowed)}", was=name, field="name")
+
+
 def _quantity(value: Exact) -> Decimal:
     return exact(value, field="quantity")
 
@@ -204,7 +209,8 @@ class SteelFlow:
     Args:
         month: The month, 1 to 12.
         role: What it is to the balance.
-        name: A fuel of table A.1, or a material of table A.2.
+        name: A fuel of table A.1, or a material of table A.2 that has the role: carbonates are limestone and
+            dolomite; metals enter as materials and leave as products; tar and crude benzol only leave.
         quantity: How much; of a fuel the net use: coke and gas that were sold, and what power units of their
             own duty burnt, are off. 0 if there was none. [t or 10⁴ Nm³]
         heat: The measured net calorific value; coke always takes the default. [GJ/t or GJ/10⁴ Nm³]
@@ -212,8 +218,9 @@ class SteelFlow:
 
     Raises:
         InexactNumberError: If a number is a float, a bool, NaN or infinite.
-        InvalidValueError: If there is no such month, a measured figure is not above zero, stands with what is
-            no fuel, or is the heat of coke.
+        InvalidValueError: If there is no such month, the role does not take the row of the tables, or a
+            measured figure is not above zero, beyond what any fuel has (60 GJ/t, 500 GJ/10⁴ Nm³,
+            0.1 tC/GJ), stands with what is no fuel, or is the heat of coke.
         WrongTypeError: If a field has another type.
 
     Example:
@@ -231,14 +238,17 @@ class SteelFlow:
     carbon_per_heat: Decimal | None = attrs.field(default=None, kw_only=True, converter=_carbon)
 
     def __attrs_post_init__(self) -> None:
-        """Check that only fuels are measured, and coke's heat is not."""
+        """Check that the role takes the row, that only fuels are measured, and that coke's heat is not."""
+        _check_row(self.role, self.name)
         for field in ("heat", "carbon_per_heat"):
             figure = getattr(self, field)
             if figure is not None and not self.role.is_fuel:
                 raise InvalidValueError(f"be left out of a {self.role.value}", was=plain(figure), field=field)
-        if self.heat is not None and self.name in {"coke", "焦炭"}:
+        if self.heat is not None and canonical_fuel(self.name) == "coke":
             must = "be left out, as coke takes the default"
             raise InvalidValueError(must, was=plain(self.heat), field="heat")
+        check_heat(self.heat, gas=fuel_kind(self.name) in {FuelKind.GAS, None})
+        check_carbon_per_heat(self.carbon_per_heat)
 
     @property
     def fuel(self) -> HeatFuel:
@@ -351,9 +361,10 @@ def works_year(
 
     Args:
         year: The data year.
-        flows: Every month of all that enters or leaves the works; 0 where there was none.
+        flows: Every month of all that enters or leaves the works; 0 where there was none. A negative month
+            takes back what others recorded.
         reckoning: Where figures are rounded.
-        processes: For each process its name and its flows.
+        processes: For each process its name, used once, and its flows.
         power: For each power unit that burns by-product gases beside other fuels, its name and its fuels;
             the oxidation of table A.1 is taken off them.
 
@@ -361,7 +372,8 @@ def works_year(
         The year, exactly and as reported.
 
     Raises:
-        BatchError: If a month is missing or there twice, or a name is in no table; all problems at once.
+        BatchError: If a month is missing or there twice, a name is in no table, a process or unit is named
+            twice, or a negative month takes back what no month recorded; all problems at once.
         NotFoundError: If no guideline is known for the year.
         WrongTypeError: If an argument has another type.
 
@@ -374,13 +386,29 @@ def works_year(
     check_type(reckoning, Reckoning, field="reckoning")
     table = decimals(Sector.STEEL, year)
     accounts = [
-        _Account(year, "works", tuple(flows)),
-        *(_Account(year, name, tuple(each)) for name, each in processes),
+        _Account(year, "works", records(flows, SteelFlow, field="flows")),
+        *(
+            _Account(year, name, found)
+            for name, found in named_records(processes, SteelFlow, field="processes")
+        ),
     ]
-    units = [_Account(year, name, tuple(each), oxidised=True) for name, each in power]
-    refuse([problem for account in (*accounts, *units) for problem in account.problems()])
+    units = [
+        _Account(year, name, found, oxidised=True)
+        for name, found in named_records(power, SteelFlow, field="power")
+    ]
+    every = (*accounts, *units)
+    refuse(
+        [
+            *check_names(account.name for account in every),
+            *(each for account in every for each in account.problems(reckoning, table)),
+        ]
+    )
     found = [account.balance(reckoning, table) for account in accounts]
     return WorksYear(found[0], tuple(found[1:]), tuple(unit.balance(reckoning, table) for unit in units))
+
+
+def _run(flow: SteelFlow) -> tuple[Role, str]:
+    return flow.role, _canonical(flow.role, flow.name)
 
 
 @attrs.frozen
@@ -392,35 +420,53 @@ class _Account:
     flows: tuple[SteelFlow, ...]
     oxidised: bool = attrs.field(default=False, kw_only=True)
 
-    def problems(self) -> list[Problem]:
+    def problems(self, reckoning: Reckoning, table: Rule[Decimals]) -> list[Problem]:
         """List all that is wrong with the flows."""
-        for flow in self.flows:
-            check_type(flow, SteelFlow, field="flows")
-        keyed = [(flow.month, f"{self.name}, {flow.role.value} {flow.name}") for flow in self.flows]
-        return [
-            *check_year(keyed),
+        named = {run: f"{self.name}, {run[0].value} {flows[0].name}" for run, flows in self._runs().items()}
+        found = [
+            *check_year((flow.month, named[_run(flow)]) for flow in self.flows),
             *gather(
                 self.flows,
-                self._check,
+                lambda flow: refuse(self._of_flow(flow)),
                 lambda flow: f"month {flow.month}, {self.name}, {flow.role.value} {flow.name}",
             ),
         ]
+        if reckoning is Reckoning.BY_MONTH:
+            return found
+        for run, flows in self._runs().items():
+            if run[0].is_fuel and not any(self._of_flow(flow) for flow in flows):
+                found += self._of_average(flows, named[run], table)
+        return found
 
-    def _check(self, flow: SteelFlow) -> None:
+    def _of_average(self, flows: Sequence[SteelFlow], named: str, table: Rule[Decimals]) -> list[Problem]:
+        months = [self._filled(flow) for flow in flows]
+        return check_average(months, named, lambda _, value: value) or check_average(
+            months, named, table.value.report
+        )
+
+    def _of_flow(self, flow: SteelFlow) -> list[Problem]:
+        """List all that is wrong with one flow."""
+        problems = []
         if self.oxidised and flow.role is not Role.FUEL:
-            raise InvalidValueError("be a fuel, in a power unit", was=flow.role.value, field="role")
+            must = "be a fuel, in a power unit"
+            problems.append(Problem(code="invalid_value", must=must, was=flow.role.value, field="role"))
         if flow.role.is_fuel:
-            filled(flow.fuel, DefaultTable.STEEL, self.year, oxidised=self.oxidised)
-        else:
-            material_factor(flow.name, self.year)
+            return [*problems, *caught(partial(self._filled, flow))]
+        return [*problems, *caught(partial(material_factor, flow.name, self.year))]
+
+    def _filled(self, flow: SteelFlow) -> Filled:
+        return filled(flow.fuel, DefaultTable.STEEL, self.year, oxidised=self.oxidised)
+
+    def _runs(self) -> dict[tuple[Role, str], list[SteelFlow]]:
+        runs: dict[tuple[Role, str], list[SteelFlow]] = {}
+        for flow in self.flows:
+            runs.setdefault(_run(flow), []).append(flow)
+        return runs
 
     def balance(self, reckoning: Reckoning, table: Rule[Decimals]) -> Reported:
         """Add up the flows, exactly and as reported."""
-        grouped: dict[tuple[Role, str], list[SteelFlow]] = {}
-        for flow in self.flows:
-            grouped.setdefault((flow.role, flow.name), []).append(flow)
         by_year = reckoning is Reckoning.BY_YEAR
-        runs = list(grouped.values()) if by_year else [[flow] for flow in self.flows]
+        runs = list(self._runs().values()) if by_year else [[flow] for flow in self.flows]
         makers = [self._maker(run, by_year=by_year) for run in runs]
         return reported(f"{self.name} {self.year}", makers, table)
 
@@ -428,9 +474,7 @@ class _Account:
         first = run[0]
 
         def fuel(take: Take) -> Term:
-            months = [
-                filled(flow.fuel, DefaultTable.STEEL, self.year, oxidised=self.oxidised) for flow in run
-            ]
+            months = [self._filled(flow) for flow in run]
             return (year_of(months, first.name, take) if by_year else months[0]).term(take)
 
         def material(take: Take) -> Term:

@@ -145,3 +145,23 @@ def test_months_are_read_from_a_table_with_every_problem() -> None:
         (3, "month"),
         (3, "produced"),
     ]
+
+
+@pytest.mark.parametrize("wrong", [1, "0.42", Decimal("0.42"), effect_rates(2023), anode_shares(2024)])
+def test_a_net_use_that_is_no_rule_of_a_number_is_refused(wrong: object) -> None:
+    with pytest.raises(WrongTypeError, match="use"):
+        cell_year(2024, [CellMonth(1, 1)], use=wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wrong", [1, "0.02", effect_rates(2023).value, anode_use(2023)])
+def test_rates_that_are_no_rule_of_rates_are_refused(wrong: object) -> None:
+    with pytest.raises(WrongTypeError, match="rates"):
+        cell_year(2024, [CellMonth(1, 1)], rates=wrong)  # type: ignore[arg-type]
+
+
+def test_what_is_no_text_or_no_list_is_refused() -> None:
+    for months in (None, 1, "month"):
+        with pytest.raises(WrongTypeError, match="months"):
+            cell_year(2024, months)  # type: ignore[arg-type]
+    with pytest.raises(WrongTypeError, match="carbonate"):
+        carbonate_factor([], 2024)  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ from carbonkit.schemes.china_mrv_cement import (
     deduction,
     line_year,
     oxide_method,
+    process_floor,
     read_clinker_months,
 )
 from carbonkit.schemes.china_mrv_fuel import DefaultTable, HeatFuel, read_heat_fuels
@@ -142,3 +143,86 @@ def test_months_are_read_from_tables_with_every_problem() -> None:
         (3, "burnt"),
     ]
     assert read_heat_fuels(fuels[:2], file="f.csv") == (HeatFuel(1, "diesel", 10, carbon_per_heat="0.02"),)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_kinds_of_clinker_of_a_month_share_one_floor(sign: int) -> None:
+    grey = [
+        ClinkerMonth(n, "Portland", sign * 1000 * (n == 1), [("carbide slag", sign * 2000)] * (n == 1))
+        for n in range(1, 13)
+    ]
+    white = [ClinkerMonth(n, "white Portland", sign * 1000 * (n == 1)) for n in range(1, 13)]
+    found = line_year(2024, [*grey, *white], fuels=[], defaults=TABLE)
+    assert found.process == sign * 125  # 535 + 550 - 960
+    assert len(found.line.exact.terms) == 12
+    text = found.explain().text()
+    bound = "max" if sign > 0 else "min"
+    shown = f"{bound}(0, {sign * 1000} × 0.535 + {sign * 1000} × 0.55 - {sign * 2000} × 0.48 (carbide slag))"
+    assert f"clinker, month 1: {sign * 125} tCO2 = {shown}" in text
+    assert "all its kinds of clinker share it is our reading" in text
+    assert process_floor(2024).source.status is Status.DERIVED
+    alone = line_year(2024, white, fuels=[], defaults=TABLE)
+    assert "our reading" not in alone.explain().text()
+
+
+def test_a_negative_month_takes_back_what_was_recorded() -> None:
+    year = [*months(100, ("fly ash", 10))[:11], ClinkerMonth(12, "Portland", -50, [("fly ash", -5)])]
+    found = line_year(2024, year, fuels=[], defaults=TABLE)
+    assert found.line.exact.tonnes == 1050 * Fraction("0.535") - 105 * Fraction("0.305")
+    assert found.substitution == (("fly ash", Fraction("30.5") / Fraction("535")),)
+    back = [
+        ClinkerMonth(each.month, each.kind, -each.clinker, [(name, -mass) for name, mass in each.substitutes])
+        for each in year
+    ]
+    reversed_ = line_year(2024, back, fuels=[], defaults=TABLE)
+    assert found.line.emissions + reversed_.line.emissions == 0
+    assert found.substitution == reversed_.substitution
+
+
+def test_more_of_a_substitute_than_was_recorded_can_not_be_taken_back() -> None:
+    year = [
+        *months(100, ("fly ash", 10))[:11],
+        ClinkerMonth(12, "Portland", -50, [("fly ash", -5), ("red mud", -2)]),
+    ]
+    year[2] = ClinkerMonth(3, "Portland", 100, [("fly ash", 10), ("red mud", 1)])
+    with pytest.raises(BatchError) as refused:
+        line_year(2024, year, fuels=[], defaults=TABLE)
+    assert [problem.field for problem in refused.value.problems] == ["month 12, red mud"]
+
+
+def test_a_month_tells_all_that_is_wrong_with_it() -> None:
+    year = months(100)
+    odd = [("moon dust", 1), ("stardust", 1), ("fly ash", -1)]
+    year[0] = ClinkerMonth(1, "Roman", 100, odd)
+    with pytest.raises(BatchError) as refused:
+        line_year(2024, year, fuels=[], defaults=TABLE)
+    problems = [(problem.field, problem.was) for problem in refused.value.problems]
+    named = [problem for problem in problems if "Roman" in problem[0] and problem[1] != "missing"]
+    assert named == [
+        ("month 1, Roman clinker, clinker factor", "Roman"),
+        ("month 1, Roman clinker, deduction", "moon dust"),
+        ("month 1, Roman clinker, deduction", "stardust"),
+        ("month 1, Roman clinker, fly ash", "-1"),
+    ]
+
+
+def test_a_fuel_under_two_names_is_one_fuel() -> None:
+    fuels = [HeatFuel(n, name, 1) for n in range(1, 13) for name in ("diesel", "柴油")]
+    with pytest.raises(BatchError) as refused:
+        line_year(2024, months(1), fuels=fuels, defaults=TABLE)
+    assert [problem.field for problem in refused.value.problems] == [
+        f"month {n}, diesel" for n in range(1, 13)
+    ]
+
+
+@pytest.mark.parametrize("wrong", [None, 1, "clinker", [1], [("fly ash",)], [(1, 1)]])
+def test_hostile_arguments_are_refused(wrong: object) -> None:
+    for field in ("months", "fuels"):
+        settings: dict[str, object] = {"months": months(1), "fuels": [], field: wrong}
+        with pytest.raises(WrongTypeError):
+            line_year(2024, defaults=TABLE, **settings)  # type: ignore[arg-type]
+    with pytest.raises(WrongTypeError, match="substitutes"):
+        ClinkerMonth(1, "Portland", 1, wrong)  # type: ignore[arg-type]
+    for find in (clinker_factor, deduction):
+        with pytest.raises(WrongTypeError):
+            find([], 2024)  # type: ignore[arg-type]

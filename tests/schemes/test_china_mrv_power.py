@@ -9,7 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonkit.accounting import Scope, Scope2Method
+from carbonkit.accounting import (
+    Activity,
+    Catalogue,
+    ContractualInstrument,
+    InstrumentKind,
+    Rate,
+    Scope,
+    Scope2Method,
+    VintageWindow,
+    WithoutResidualMix,
+    account,
+    dual_scope_2,
+    gwp_set,
+)
 from carbonkit.errors import (
     BatchError,
     InvalidValueError,
@@ -23,7 +36,7 @@ from carbonkit.schemes.china_mrv_fuel import FuelKind
 from carbonkit.schemes.china_mrv_power_month import FuelMonth, read_fuel_months
 from carbonkit.schemes.china_mrv_power_unit import UnitYear, unit_year
 from carbonkit.schemes.china_mrv_rounding import Reckoning
-from carbonkit.values import Exact, Period, Place, Rule, Source, Status
+from carbonkit.values import Energy, Exact, Period, Place, Rule, Source, Status
 
 COAL, OIL, GAS = FuelKind.COAL, FuelKind.OIL, FuelKind.GAS
 LARGE = UnitClass.LARGE_COAL
@@ -121,6 +134,10 @@ def test_oxidation_is_fixed_to_2025_and_that_of_31_october_after() -> None:
         Decimal("0.98"),
         Decimal("0.99"),
     ]
+    before, after = entry("0.985", "2025-01-01", "2025-11-01"), entry("0.987", "2025-11-01")
+    assert power.oxidation(2026, COAL, database=[before, after], plan_drafted_in=2025).value == Decimal(
+        "0.985"
+    )
     old, new = entry("0.985", "2025-01-01", "2025-10-31"), entry("0.987", "2025-10-31")
     assert power.oxidation(2026, COAL, database=[old, new], plan_drafted_in=2025).value == Decimal("0.987")
     with pytest.raises(InvalidValueError, match="31 October"):
@@ -229,20 +246,70 @@ def test_purchased_power_counts_by_year() -> None:
 
 
 def test_purchased_power_is_given_where_it_counts_and_only_there() -> None:
-    with pytest.raises(InvalidValueError, match="nothing is 0"):
+    with pytest.raises(BatchError, match="nothing is 0"):
         unit(2024, year_of_coal(), purchased_mwh=None)
     database = [(COAL, entry("0.985", "2025-01-01"))]
-    with pytest.raises(InvalidValueError, match="be None"):
+    with pytest.raises(BatchError, match="be None"):
         unit(2026, year_of_coal(), purchased_mwh=0, database=database, plan_drafted_in=2025)
     found = unit(2026, year_of_coal(), database=database, plan_drafted_in=2025)
     assert found.purchased is None
     assert "0.985" in found.explain().text()
+    place, period = Place("CN"), Period.year(2026)
     with pytest.raises(InvalidValueError, match="guideline"):
-        found.purchased_calculation(id="p", facility="1", place=Place("CN"), period=Period.year(2026))
-    with pytest.raises(InvalidValueError, match="national factor database"):
+        found.purchased_calculation(id="p", facility="1", place=place, period=period)
+    with pytest.raises(InvalidValueError, match="guideline"):
+        found.purchased_activity(id="p", facility="1", activity="electricity", place=place, period=period)
+    with pytest.raises(InvalidValueError, match="guideline"):
+        found.purchased_factor(activity="electricity", place=place)
+    with pytest.raises(BatchError, match="national factor database"):
         unit(2026, year_of_coal())
-    with pytest.raises(InvalidValueError, match="left out to 2025"):
+    with pytest.raises(BatchError, match="left out to 2025"):
         unit(2024, year_of_coal(), database=database)
+
+
+def test_purchased_power_stands_beside_other_energy_by_both_methods() -> None:
+    place, period = Place("CN/SH"), Period.year(2024)
+    found = unit(2024, year_of_coal(100, heat="20", carbon="0.56"), purchased_mwh=1000)
+    bought = found.purchased_activity(
+        id="unit 1", facility="1", activity="electricity", place=place, period=period
+    )
+    office = Activity("office", "2", "electricity", Energy(10, "MWh"), place, period, Scope.TWO)
+    certificate = ContractualInstrument(
+        "GEC 1",
+        InstrumentKind.CERTIFICATE,
+        "electricity",
+        Energy(1000, "MWh"),
+        [Rate("CO2", 0, "t")],
+        "MWh",
+        place,
+        period,
+        Source("an issuer", "Certificates", 2025),
+        sole_claim=True,
+        bundled=False,
+        certificates=["1"],
+        retired_on="2025-01-10",
+        facilities=["1"],
+    )
+    both = dual_scope_2(
+        [bought, office],
+        [certificate],
+        Catalogue([found.purchased_factor(activity="electricity", place=Place("CN/SH"))]),
+        period=period,
+        vintage=VintageWindow(months_before=0, months_after=0),
+        residual_mix=Catalogue([]),
+        without_residual_mix=WithoutResidualMix.GRID_AVERAGE,
+    )
+    burnt = found.combustion.calculation(id="fuel", facility="1", place=place, period=period)
+    inventory = both.beside(account([], Catalogue([]), calculations=[burnt]))
+    located, marketed = (
+        inventory.co2e(gwp_set("AR6"), scope_2=method).total.number
+        for method in (Scope2Method.LOCATION, Scope2Method.MARKET)
+    )
+    # the guideline's figure of the unit, 570.30, and 5.703 of the office
+    assert located == found.combustion.emissions + found.purchased_emissions + Decimal("5.703")
+    assert marketed == found.combustion.emissions + Decimal("5.703")
+    alone = found.purchased_calculation(id="p", facility="1", place=place, period=period)
+    assert alone.quantity == bought.quantity == Energy(1000, "MWh")
 
 
 def test_oil_and_gas_take_the_table_unless_they_were_measured() -> None:
@@ -271,7 +338,7 @@ def test_a_default_of_the_province_is_taken_where_it_is_given() -> None:
         f"month {number}, coal" for number in range(4, 13)
     ]
     assert "a province" in unit(2022, months, default_carbon=own).explain().text()
-    with pytest.raises(NotFoundError):
+    with pytest.raises(BatchError, match="known for 2022"):
         unit(2021, months, default_carbon=own)
 
 

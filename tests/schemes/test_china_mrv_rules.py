@@ -16,7 +16,15 @@ from carbonkit.schemes.china_mrv_evidence import (
     check_data_order,
     data_order,
 )
-from carbonkit.schemes.china_mrv_fuel import DefaultTable, HeatFuel, fuel_default, fuel_names
+from carbonkit.schemes.china_mrv_fuel import (
+    DefaultTable,
+    FuelKind,
+    HeatFuel,
+    canonical_fuel,
+    fuel_default,
+    fuel_kind,
+    fuel_names,
+)
 from carbonkit.schemes.china_mrv_rounding import Sector, Step, decimals
 from carbonkit.values import Rounding, Status
 
@@ -29,9 +37,27 @@ SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "facto
         (Sector.POWER, 2021, Step.CARBON_CONTENT, 4),
         (Sector.POWER, 2021, Step.INTENSITY, 3),
         (Sector.POWER, 2021, Step.FUEL_HEAT, 3),
+        (Sector.POWER, 2021, Step.PURCHASED_POWER, 3),
+        (Sector.POWER, 2021, Step.POWER, 3),
+        (Sector.POWER, 2021, Step.HEAT, 2),
+        (Sector.POWER, 2021, Step.ENTHALPY, 2),
+        (Sector.POWER, 2021, Step.HEAT_RATIO, 2),
+        (Sector.POWER, 2021, Step.CONSUMPTION, 3),
+        (Sector.POWER, 2024, Step.POWER, 3),
+        (Sector.POWER, 2024, Step.HEAT, 2),
+        (Sector.POWER, 2024, Step.ENTHALPY, 2),
+        (Sector.POWER, 2024, Step.CONSUMPTION, 3),
+        (Sector.POWER, 2024, Step.LOAD, 2),
+        (Sector.POWER, 2026, Step.HEAT_RATIO, 2),
         (Sector.POWER, 2024, Step.INTENSITY, 4),
         (Sector.STEEL, 2024, Step.INTENSITY, 4),
         (Sector.STEEL, 2024, Step.CARBON_PER_HEAT, 5),
+        (Sector.STEEL, 2024, Step.FUEL, 2),
+        (Sector.STEEL, 2024, Step.HEAT_VALUE, 3),
+        (Sector.STEEL, 2024, Step.PURCHASED_POWER, 3),
+        (Sector.STEEL, 2024, Step.POWER, 3),
+        (Sector.STEEL, 2024, Step.HEAT, 2),
+        (Sector.STEEL, 2024, Step.LOAD, 2),
         (Sector.CEMENT, 2024, Step.EMISSIONS, 2),
     ],
 )
@@ -201,3 +227,58 @@ def test_the_host_s_decimal_context_changes_no_report() -> None:
     with localcontext() as context:
         context.prec, context.traps[Inexact] = 4, True
         assert figures() == expected
+
+
+def test_a_fuel_has_one_name_and_one_kind_over_all_tables() -> None:
+    for table in DefaultTable:
+        for name in fuel_names(table):
+            default = fuel_default(table, name, 2024).value
+            assert canonical_fuel(default.original) == canonical_fuel(name.upper()) == name
+            assert fuel_kind(default.original) is default.kind
+            assert (default.kind is FuelKind.GAS) is (default.unit == "10kNm3")
+
+
+def test_every_default_lies_within_the_bounds_of_a_measured_figure() -> None:
+    for table in DefaultTable:
+        for name in fuel_names(table):
+            default = fuel_default(table, name, 2024).value
+            HeatFuel(1, name, 1, heat=default.heat, carbon_per_heat=default.carbon_per_heat)
+
+
+@pytest.mark.parametrize(
+    ("fuel", "measured", "hint"),
+    [
+        ("bituminous coal", {"heat": "5500"}, "0.0041868"),
+        ("bituminous coal", {"heat": "60.001"}, "0.0041868"),
+        ("natural gas", {"heat": "500.001"}, "0.041868"),
+        ("no such fuel", {"heat": "5500"}, "0.041868"),
+        ("bituminous coal", {"carbon_per_heat": "27.49"}, "kg/GJ"),
+        ("bituminous coal", {"carbon_per_heat": "0.1001"}, "kg/GJ"),
+    ],
+)
+def test_a_figure_that_no_fuel_has_is_refused_with_a_hint(
+    fuel: str, measured: dict[str, str], hint: str
+) -> None:
+    with pytest.raises(InvalidValueError, match=hint):
+        HeatFuel(1, fuel, 1, **measured)
+    HeatFuel(1, "bituminous coal", 1, heat=60, carbon_per_heat="0.1")
+    HeatFuel(1, "natural gas", 1, heat=500)
+
+
+def test_hostile_arguments_are_refused_by_name() -> None:
+    with pytest.raises(WrongTypeError, match="fuel"):
+        fuel_default(DefaultTable.STEEL, ["a"], 2024)  # type: ignore[arg-type]
+    with pytest.raises(WrongTypeError, match="table"):
+        fuel_default("power", "diesel", 2024)  # type: ignore[arg-type]
+    with pytest.raises(WrongTypeError, match="table"):
+        fuel_names("power")  # type: ignore[arg-type]
+    for find in (canonical_fuel, fuel_kind):
+        with pytest.raises(WrongTypeError, match="fuel"):
+            find(None)  # type: ignore[arg-type]
+    with pytest.raises(WrongTypeError, match="step"):
+        decimals(Sector.STEEL, 2024).value.report("heat", 1)  # type: ignore[arg-type]
+    with pytest.raises(NotFoundError, match="Figure"):
+        data_order([])  # type: ignore[arg-type]
+    for history in (None, [1]):
+        with pytest.raises(WrongTypeError, match="history"):
+            check_data_order(history)  # type: ignore[arg-type]

@@ -31,6 +31,9 @@ MATERIALS = (
 RATIO = Fraction(44, 12)
 
 
+ALL = range(1, 13)
+
+
 def flows(role: Role, name: str, quantity: Exact, **measured: Exact) -> list[SteelFlow]:
     return [SteelFlow(month, role, name, quantity, **measured) for month in range(1, 13)]
 
@@ -193,3 +196,148 @@ def test_flows_are_read_from_a_table_with_every_problem() -> None:
         (3, "quantity"),
         (4, "heat"),
     ]
+
+
+@pytest.mark.parametrize("reckoning", list(Reckoning))
+def test_a_negative_month_takes_back_what_was_recorded(reckoning: Reckoning) -> None:
+    gas = [SteelFlow(n, Role.FUEL, "natural gas", 1000 if n < 12 else -50, heat="389") for n in ALL]
+    scrap = [SteelFlow(n, Role.MATERIAL, "scrap", 1000 if n < 12 else -50) for n in ALL]
+    found = works(gas, scrap, reckoning=reckoning)
+    expected = 10_950 * (389 * Fraction("0.01532") * RATIO + Fraction("0.037"))
+    assert found.works.exact.tonnes == expected
+    back = [
+        SteelFlow(flow.month, flow.role, flow.name, -flow.quantity, heat=flow.heat) for flow in (*gas, *scrap)
+    ]
+    assert found.works.emissions + works(back, reckoning=reckoning).works.emissions == 0
+
+
+def test_what_no_month_recorded_can_not_be_taken_back_from_an_average() -> None:
+    gas = [SteelFlow(n, Role.FUEL, "natural gas", 1000 if n < 12 else -50, heat=389) for n in range(1, 12)]
+    gas.append(SteelFlow(12, Role.FUEL, "natural gas", -50, heat=400, carbon_per_heat="0.02"))
+    with pytest.raises(BatchError) as refused:
+        works_year(
+            2024, gas, reckoning=Reckoning.BY_YEAR, processes=[("coking", flows(Role.FUEL, "wood", 1))]
+        )
+    fields = [problem.field for problem in refused.value.problems]
+    assert fields == ["month 12, works, fuel natural gas, heat"] + [
+        f"month {n}, coking, fuel wood, fuel" for n in ALL
+    ]
+    exact = works(gas, reckoning=Reckoning.BY_MONTH).works.exact.tonnes
+    assert exact == (11_000 * 389 * Fraction("0.01532") - 50 * 400 * Fraction("0.02")) * RATIO
+    alone = [SteelFlow(n, Role.FUEL, "diesel", {1: 10, 2: -10}.get(n, 0)) for n in ALL]
+    assert works(alone).works.emissions == 0
+
+
+@pytest.mark.parametrize(
+    ("role", "name"),
+    [
+        (Role.PRODUCT, "limestone"),
+        (Role.PRODUCT, "石灰石"),
+        (Role.PRODUCT, "electrode"),
+        (Role.PRODUCT, "diesel"),
+        (Role.CARBONATE, "scrap"),
+        (Role.CARBONATE, "electrode"),
+        (Role.ELECTRODE, "limestone"),
+        (Role.MATERIAL, "tar"),
+        (Role.MATERIAL, "limestone"),
+        (Role.FUEL_OUT, "anthracite"),
+        (Role.FUEL_OUT, "scrap"),
+    ],
+)
+def test_a_role_takes_its_own_rows_only(role: Role, name: str) -> None:
+    with pytest.raises(InvalidValueError, match=f"name: must be a {role.value}: "):
+        SteelFlow(1, role, name, 100)
+
+
+def test_every_row_of_the_table_has_a_role() -> None:
+    taken = dict.fromkeys(material_names(), 0)
+    for name in taken:
+        for role in (Role.CARBONATE, Role.ELECTRODE, Role.MATERIAL, Role.PRODUCT):
+            try:
+                SteelFlow(1, role, name, 1)
+            except InvalidValueError:
+                continue
+            taken[name] += 1
+    assert [name for name, count in taken.items() if count == 1] == [
+        "limestone",
+        "dolomite",
+        "electrode",
+        "tar",
+        "crude benzol",
+    ]
+    assert set(taken.values()) == {1, 2}
+    with pytest.raises(BatchError, match=r"w\.csv, row 2, name"):
+        read_steel_flows(
+            ["month,role,name,quantity,heat,carbon_per_heat", "1,product,limestone,1,,"], file="w.csv"
+        )
+
+
+def test_a_flow_under_two_names_is_one_flow() -> None:
+    for role, english, chinese in ((Role.FUEL, "coke", "焦炭"), (Role.MATERIAL, "scrap", "废钢")):
+        with pytest.raises(BatchError) as refused:
+            works(flows(role, english, 1), flows(role, chinese, 1))
+        fields = [problem.field for problem in refused.value.problems]
+        assert fields == [f"month {n}, works, {role.value} {english}" for n in ALL]
+        mixed = works([*flows(role, english, 1)[:6], *flows(role, chinese, 1)[6:]])
+        assert mixed.works.exact.terms[0].tonnes == works(flows(role, english, 1)).works.exact.tonnes
+        assert len(mixed.works.exact.terms) == 1
+
+
+def test_each_account_has_a_name_of_its_own() -> None:
+    coke = flows(Role.FUEL, "coke", 1)
+    with pytest.raises(BatchError) as refused:
+        works_year(
+            2024,
+            coke,
+            reckoning=Reckoning.BY_YEAR,
+            processes=[("coking", coke), ("Coking ", coke)],
+            power=[("works", coke)],
+        )
+    problems = [(problem.field, problem.was) for problem in refused.value.problems]
+    assert problems == [("works", "there 2 times"), ("coking", "there 2 times")]
+
+
+def test_a_power_unit_s_flow_tells_all_that_is_wrong_with_it() -> None:
+    odd = flows(Role.MATERIAL, "kryptonite", 1)
+    with pytest.raises(BatchError) as refused:
+        works_year(2024, flows(Role.FUEL, "coke", 1), reckoning=Reckoning.BY_YEAR, power=[("boiler", odd)])
+    fields = [problem.field.rsplit(", ", 1)[1] for problem in refused.value.problems]
+    assert fields == ["role", "material"] * 12
+
+
+def test_no_oxidation_is_shown_that_was_not_taken() -> None:
+    gas = flows(Role.FUEL, "blast furnace gas", 100, heat="33")
+    found = works_year(2024, gas, reckoning=Reckoning.BY_YEAR, power=[("boiler", gas)])
+    works_text, unit_text = found.works.explain().text(), found.power[0].explain().text()
+    assert "defaults of blast furnace gas: 0.07080 tC/GJ = 高炉煤气: 0.07080 tC/GJ" in works_text
+    assert "oxidation" not in works_text
+    assert "0.07080 tC/GJ, oxidation 0.99" in unit_text
+    measured = flows(Role.FUEL, "blast furnace gas", 100, heat="33", carbon_per_heat="0.07")
+    assert "defaults" not in works(measured).works.explain().text()
+    # a year shows what any month of it took
+    measured[5] = SteelFlow(6, Role.FUEL, "blast furnace gas", 100)
+    assert "33.000 GJ/10kNm3, 0.07080 tC/GJ" in works(measured).works.explain().text()
+
+
+@pytest.mark.parametrize("wrong", [None, 1, "coke", [1], [("coking",)], [(1, [])], [("coking", None)]])
+def test_hostile_arguments_are_refused(wrong: object) -> None:
+    with pytest.raises(WrongTypeError):
+        works_year(2024, wrong, reckoning=Reckoning.BY_YEAR)  # type: ignore[arg-type]
+    for field in ("processes", "power"):
+        with pytest.raises(WrongTypeError):
+            works_year(2024, [], reckoning=Reckoning.BY_YEAR, **{field: wrong})  # type: ignore[arg-type]
+    with pytest.raises(WrongTypeError, match="material"):
+        material_factor([], 2024)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "measured"),
+    [
+        ("anthracite", {"heat": "5500"}),
+        ("natural gas", {"heat": "9310"}),
+        ("anthracite", {"carbon_per_heat": "27.49"}),
+    ],
+)
+def test_a_figure_that_no_fuel_has_is_refused_with_a_hint(name: str, measured: dict[str, str]) -> None:
+    with pytest.raises(InvalidValueError, match="1 k"):
+        SteelFlow(1, Role.FUEL, name, 1, **measured)

@@ -148,6 +148,25 @@ def test_clinker_with_much_slag_stops_at_nothing_in_its_month_alone() -> None:
     assert found.process == Decimal("5885.00")  # eleven months of 535, not 6,420 - 960
 
 
+def test_the_kinds_of_clinker_of_a_line_share_the_floor_of_its_month() -> None:
+    months = [ClinkerMonth(1, "Portland", 1000, [("carbide slag", 2000)])]
+    months += [ClinkerMonth(month, "Portland", 0) for month in range(2, 13)]
+    months += [ClinkerMonth(month, "white Portland", 1000 if month == 1 else 0) for month in range(1, 13)]
+    found = line_year(2024, months, fuels=[], defaults=DefaultTable.STANDARD)
+    assert found.process == Decimal("125.00")  # max(0, 535 + 550 - 960), not 0 + 550
+
+
+@pytest.mark.parametrize("reckoning", list(Reckoning))
+def test_a_correction_in_december_is_off_the_year(reckoning: Reckoning) -> None:
+    months = [
+        FuelMonth(month, "coal", FuelKind.COAL, 1000 if month < 12 else -50, heat="20", carbon="0.5")
+        for month in range(1, 13)
+    ]
+    found = unit_year(2024, months, unit_class=LARGE, reckoning=reckoning, purchased_mwh=0)
+    assert found.combustion.emissions == Decimal("19874.25")  # 10,950 × 0.5 × 0.99 × 44/12
+    assert found.fuels[0].burnt == Decimal("10950.00")
+
+
 @pytest.mark.parametrize(
     ("formula", "factor"), [("CaCO3", "0.4400"), ("MgCO3", "0.5220"), ("CaMg(CO3)2", "0.4773")]
 )

@@ -14,10 +14,12 @@ The rulebooks of China's guidelines stand in `carbonkit.schemes`, as `china_mrv_
 from carbonkit.accounting.process.aluminium import anode_consumed, anode_effect, net_anode
 from carbonkit.accounting.process.balance import Balance, Term, in_words, round_ratio
 from carbonkit.accounting.process.cement import (
+    Clinker,
     Substitute,
     calcined,
     clinker_process,
     kiln_process,
+    line_process,
     oxide_factor,
     substitution_rate,
 )
@@ -51,6 +53,7 @@ from carbonkit.accounting.process.steel import carbon_balance, process_balance, 
 
 __all__ = [
     "Balance",
+    "Clinker",
     "Substitute",
     "Term",
     "anode_consumed",
@@ -74,6 +77,7 @@ __all__ = [
     "heat_supplied",
     "in_words",
     "kiln_process",
+    "line_process",
     "merged_hours",
     "merged_load",
     "net_anode",

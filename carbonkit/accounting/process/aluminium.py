@@ -15,10 +15,12 @@ from carbonkit.accounting.process.balance import (
     Term,
     as_ratio,
     as_share,
+    every,
     in_words,
 )
 from carbonkit.accounting.rate import Amount
 from carbonkit.errors import InvalidValueError
+from carbonkit.values.field import check_type
 from carbonkit.values.number import Exact, exact, multiply, plain
 
 if TYPE_CHECKING:
@@ -100,6 +102,7 @@ def anode_effect(production: Exact, rates: Iterable[tuple[str, Exact]]) -> tuple
     Raises:
         InexactNumberError: If a number is a float, a bool, NaN or infinite.
         InvalidValueError: If a rate is negative.
+        WrongTypeError: If the rates are no pairs, or a gas is no text.
 
     Example:
         >>> for amount in anode_effect(100_000, [("CF4", "0.020"), ("C2F6", "0.0011")]):
@@ -109,7 +112,8 @@ def anode_effect(production: Exact, rates: Iterable[tuple[str, Exact]]) -> tuple
     """
     made = exact(production, field="production")
     amounts = []
-    for gas, rate in rates:
+    for gas, rate in every(rates, field="rates", width=2):
+        check_type(gas, str, field="gas")
         number = exact(rate, field=gas)
         if number < 0:
             raise InvalidValueError("be zero or more", was=plain(number), field=gas)

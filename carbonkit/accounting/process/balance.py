@@ -7,9 +7,10 @@ therefore hold exact fractions; they are rounded once, where the caller says to 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import attrs
 
@@ -17,14 +18,12 @@ from carbonkit.accounting.calculation import Calculation
 from carbonkit.accounting.origin import Origin
 from carbonkit.accounting.rate import Amount
 from carbonkit.accounting.scope import Scope
-from carbonkit.errors import InvalidValueError
+from carbonkit.errors import InvalidValueError, WrongTypeError
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
 from carbonkit.values.number import Exact, Rounding, divide, exact, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from carbonkit.values.place import Place
     from carbonkit.values.time import Period
 
@@ -35,6 +34,7 @@ __all__ = [
     "Term",
     "as_ratio",
     "as_share",
+    "every",
     "in_words",
     "quotient",
     "round_ratio",
@@ -46,7 +46,40 @@ CARBON_DIOXIDE_PER_CARBON: Final = Fraction(44, 12)
 Ratio: TypeAlias = Exact | Fraction
 """What is taken where a figure may be a fraction that never ends as a decimal."""
 
+Item = TypeVar("Item")
+
 _SHOWN = 6  # places that words show of a fraction that does not end
+
+
+def every(values: Iterable[Item], *, field: str, width: int | None = None) -> tuple[Item, ...]:
+    """
+    Take all that a caller gives, or say that it is no list of it.
+
+    Args:
+        values: The values.
+        field: The name that an error gives them.
+        width: Of rows, how many figures each one has; None for single values.
+
+    Returns:
+        The same, as a tuple.
+
+    Raises:
+        WrongTypeError: If nothing can be taken from it, or a row has another width.
+
+    Example:
+        >>> every([("20", 100)], field="values", width=2)
+        (('20', 100),)
+        >>> every(None, field="values")
+        Traceback (most recent call last):
+        ...
+        carbonkit.errors.WrongTypeError: values: must be of type Iterable, was None
+    """
+    check_type(values, Iterable, field=field)
+    found = tuple(values)
+    for row in found if width is not None else ():
+        if not isinstance(row, (tuple, list)) or len(row) != width:
+            raise WrongTypeError(f"hold rows of {width} figures", was=repr(row), field=field)
+    return found
 
 
 def as_ratio(value: Ratio, *, field: str) -> Fraction:
@@ -139,13 +172,15 @@ def round_ratio(value: Fraction, places: int, rounding: Rounding) -> Decimal:
         The rounded number.
 
     Raises:
+        InexactNumberError: If the value is a float, a bool, NaN or infinite.
         InvalidValueError: If `places` is out of range, or `rounding` is no `Rounding`.
 
     Example:
         >>> round_ratio(Fraction(44, 12), 3, Rounding.HALF_UP)
         Decimal('3.667')
     """
-    return divide(Decimal(value.numerator), Decimal(value.denominator), places, rounding)
+    number = as_ratio(value, field="value")
+    return divide(Decimal(number.numerator), Decimal(number.denominator), places, rounding)
 
 
 def in_words(value: Fraction) -> str:
@@ -158,19 +193,23 @@ def in_words(value: Fraction) -> str:
     Returns:
         Its digits.
 
+    Raises:
+        InexactNumberError: If the value is a float, a bool, NaN or infinite.
+
     Example:
         >>> in_words(Fraction(1, 4)), in_words(Fraction(44, 12))
         ('0.25', '3.666666…')
     """
+    number = as_ratio(value, field="value")
     twos = fives = 0
-    rest = value.denominator
+    rest = number.denominator
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
     if rest == 1 and max(twos, fives) <= 2 * _SHOWN:
-        return plain(round_ratio(value, max(twos, fives), Rounding.FLOOR))
-    return plain(round_ratio(value, _SHOWN, Rounding.TOWARDS_ZERO)) + "…"
+        return plain(round_ratio(number, max(twos, fives), Rounding.FLOOR))
+    return plain(round_ratio(number, _SHOWN, Rounding.TOWARDS_ZERO)) + "…"
 
 
 def _tonnes(value: Ratio) -> Fraction:
@@ -178,7 +217,10 @@ def _tonnes(value: Ratio) -> Fraction:
 
 
 def _parts(value: Iterable[Explanation]) -> tuple[Explanation, ...]:
-    return tuple(value)
+    parts = every(value, field="parts")
+    for part in parts:
+        check_type(part, Explanation, field="parts")
+    return parts
 
 
 @attrs.frozen
@@ -194,7 +236,7 @@ class Term:
 
     Raises:
         InexactNumberError: If `tonnes` is a float, a bool, NaN or infinite.
-        WrongTypeError: If `what` is no text.
+        WrongTypeError: If `what` is no text, or a part no explanation.
 
     Example:
         >>> print(Term("tar", Fraction(27, 10), "1 t × 2.7").explain().text())
@@ -225,7 +267,7 @@ class Term:
 
 
 def _terms(value: Iterable[Term]) -> tuple[Term, ...]:
-    terms = tuple(value)
+    terms = every(value, field="terms")
     for term in terms:
         check_type(term, Term, field="terms")
     return terms

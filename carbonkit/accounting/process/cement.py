@@ -2,7 +2,8 @@
 Cement clinker: carbon dioxide that limestone gives off in the kiln.
 
 By clinker: tonnes times a factor, less what raw materials without carbonate replaced, never
-below nothing. By oxides: from the lime and magnesia that the clinker gained in the kiln.
+below nothing; a line that burns several kinds in a month has one such term. By oxides: from
+the lime and magnesia that the clinker gained in the kiln.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from carbonkit.accounting.process.balance import (
     Term,
     as_ratio,
     as_share,
+    every,
     in_words,
     quotient,
 )
@@ -29,7 +31,16 @@ if TYPE_CHECKING:
 
     from carbonkit.values.explanation import Explanation
 
-__all__ = ["Substitute", "calcined", "clinker_process", "kiln_process", "oxide_factor", "substitution_rate"]
+__all__ = [
+    "Clinker",
+    "Substitute",
+    "calcined",
+    "clinker_process",
+    "kiln_process",
+    "line_process",
+    "oxide_factor",
+    "substitution_rate",
+]
 
 _LIME: Final = Fraction(44, 56)
 _MAGNESIA: Final = Fraction(44, 40)
@@ -39,10 +50,22 @@ def _mass(value: Ratio) -> Fraction:
     return as_ratio(value, field="mass")
 
 
+def _clinker(value: Ratio) -> Fraction:
+    return as_ratio(value, field="clinker")
+
+
+def _factor(value: Ratio) -> Fraction:
+    return _zero_or_more(value, field="factor")
+
+
 def _deduction(value: Ratio) -> Fraction:
-    number = as_ratio(value, field="deduction")
+    return _zero_or_more(value, field="deduction")
+
+
+def _zero_or_more(value: Ratio, *, field: str) -> Fraction:
+    number = as_ratio(value, field=field)
     if number < 0:
-        raise InvalidValueError("be zero or more", was=in_words(number), field="deduction")
+        raise InvalidValueError("be zero or more", was=in_words(number), field=field)
     return number
 
 
@@ -75,14 +98,96 @@ class Substitute:
         return self.mass * self.deduction
 
 
-def _checked(clinker: Fraction, substitutes: Iterable[Substitute]) -> tuple[Substitute, ...]:
-    used = tuple(substitutes)
+def _substitutes(value: Iterable[Substitute]) -> tuple[Substitute, ...]:
+    used = every(value, field="substitutes")
     for substitute in used:
         check_type(substitute, Substitute, field="substitutes")
-        if clinker * substitute.mass < 0:
-            must = "have the sign of the clinker, as a reversal takes back both"
-            raise InvalidValueError(must, was=in_words(substitute.mass), field=substitute.what)
     return used
+
+
+def _saved(used: Iterable[Substitute]) -> Fraction:
+    return sum((each.saved for each in used), Fraction(0))
+
+
+@attrs.frozen
+class Clinker:
+    """
+    One kind of clinker that a line made, and what replaced limestone in it.
+
+    Args:
+        what: The kind.
+        mass: How much was made; negative to take back what was recorded. [t]
+        factor: What a tonne gives off. [tCO2/t]
+        substitutes: Raw materials without carbonate, of the clinker's sign.
+
+    Raises:
+        InexactNumberError: If a number is a float, a bool, NaN or infinite.
+        InvalidValueError: If the factor is negative, or a substitute's mass has not the clinker's sign.
+        WrongTypeError: If a substitute is something else.
+
+    Example:
+        >>> Clinker("Portland", 1000, "0.535", [Substitute("carbide slag", 100, "0.480")]).gross
+        Fraction(535, 1)
+    """
+
+    what: str = attrs.field(validator=is_a(str))
+    mass: Fraction = attrs.field(converter=_clinker)
+    factor: Fraction = attrs.field(converter=_factor)
+    substitutes: tuple[Substitute, ...] = attrs.field(default=(), converter=_substitutes)
+
+    def __attrs_post_init__(self) -> None:
+        """Check that a reversal takes back both clinker and substitutes."""
+        for substitute in self.substitutes:
+            if self.mass * substitute.mass < 0:
+                must = "have the sign of the clinker, as a reversal takes back both"
+                raise InvalidValueError(must, was=in_words(substitute.mass), field=substitute.what)
+
+    @property
+    def gross(self) -> Fraction:
+        """What it would give off without substitutes, in tCO2."""
+        return self.mass * self.factor
+
+    @property
+    def saved(self) -> Fraction:
+        """What its substitutes saved in all, in tCO2."""
+        return _saved(self.substitutes)
+
+
+def line_process(what: str, clinkers: Iterable[Clinker], *, parts: Iterable[Explanation] = ()) -> Term:
+    """
+    Find what a line gave off in one month: max(0, Σ clinker × factor - Σ what substitutes saved).
+
+    The floor is that of the line: what substitutes save beyond one kind of clinker counts against
+    the others of the month. A month that is negative in all has the floor from above, so that it
+    takes back exactly what it reverses.
+
+    Args:
+        what: The line, in words.
+        clinkers: Every kind that it made in the month.
+        parts: Where the figures come from.
+
+    Returns:
+        The month's carbon dioxide; the floor at nothing holds month by month.
+
+    Raises:
+        WrongTypeError: If a clinker is something else.
+
+    Example:
+        >>> grey = Clinker("Portland", 1000, "0.535", [Substitute("carbide slag", 2000, "0.480")])
+        >>> print(line_process("line, month 1", [grey, Clinker("white", 1000, "0.550")]).explain().text())
+        line, month 1: 125 tCO2 = max(0, 1000 × 0.535 + 1000 × 0.55 - 2000 × 0.48 (carbide slag))
+    """
+    made = every(clinkers, field="clinkers")
+    for each in made:
+        check_type(each, Clinker, field="clinkers")
+    gross = sum((each.gross for each in made), Fraction(0))
+    left = gross - sum((each.saved for each in made), Fraction(0))
+    floored = max(left, Fraction(0)) if gross > 0 else min(left, Fraction(0)) if gross else Fraction(0)
+    given = " + ".join(f"{in_words(each.mass)} × {in_words(each.factor)}" for each in made) or "0"
+    used = [substitute for each in made for substitute in each.substitutes]
+    saved = "".join(f" - {in_words(each.mass)} × {in_words(each.deduction)} ({each.what})" for each in used)
+    bound = "max" if gross >= 0 else "min"
+    return Term(what, floored, f"{bound}(0, {given}{saved})", parts)
 
 
 def clinker_process(
@@ -94,7 +199,7 @@ def clinker_process(
     parts: Iterable[Explanation] = (),
 ) -> Term:
     """
-    Find what the kiln gave off in one month: max(0, clinker × factor - what substitutes saved).
+    Find what a kiln of one kind of clinker gave off in one month: `line_process` of that kind alone.
 
     A reversal has negative masses throughout, and takes back exactly what it reverses.
 
@@ -118,14 +223,7 @@ def clinker_process(
         >>> print(clinker_process("Portland clinker", 1_000_000, "0.535", [slag]).explain().text())
         Portland clinker: 439000 tCO2 = max(0, 1000000 × 0.535 - 200000 × 0.48 (carbide slag))
     """
-    made = as_ratio(clinker, field="clinker")
-    rate = _deduction(as_ratio(factor, field="factor"))
-    used = _checked(made, substitutes)
-    left = made * rate - sum((each.saved for each in used), Fraction(0))
-    floored = max(left, Fraction(0)) if made > 0 else min(left, Fraction(0)) if made else Fraction(0)
-    saved = "".join(f" - {in_words(each.mass)} × {in_words(each.deduction)} ({each.what})" for each in used)
-    bound = "max" if made >= 0 else "min"
-    return Term(what, floored, f"{bound}(0, {in_words(made)} × {in_words(rate)}{saved})", parts)
+    return line_process(what, [Clinker(what, clinker, factor, substitutes)], parts=parts)
 
 
 def substitution_rate(clinker: Ratio, factor: Ratio, substitutes: Iterable[Substitute]) -> Fraction:
@@ -135,24 +233,26 @@ def substitution_rate(clinker: Ratio, factor: Ratio, substitutes: Iterable[Subst
     Args:
         clinker: How much was made. [t]
         factor: What a tonne gives off. [tCO2/t]
-        substitutes: The raw materials that count.
+        substitutes: The raw materials that count; a negative mass takes back what another month recorded.
 
     Returns:
-        What they saved ÷ (clinker × factor).
+        What they saved, net of reversals, ÷ (clinker × factor).
 
     Raises:
         InexactNumberError: If a number is a float, a bool, NaN or infinite.
-        InvalidValueError: If no clinker was made, or a substitute's mass has not its sign.
+        InvalidValueError: If no clinker was made, or what substitutes saved has not its sign.
         WrongTypeError: If a substitute is something else.
 
     Example:
         >>> substitution_rate(1_000_000, "0.535", [Substitute("carbide slag", 200_000, "0.480")])
         Fraction(96, 535)
     """
-    made = as_ratio(clinker, field="clinker")
-    used = _checked(made, substitutes)
-    saved = sum((each.saved for each in used), Fraction(0))
-    return quotient(saved, made * as_ratio(factor, field="factor"), field="clinker × factor")
+    gross = as_ratio(clinker, field="clinker") * as_ratio(factor, field="factor")
+    saved = _saved(_substitutes(substitutes))
+    if gross * saved < 0:
+        must = "have the sign of the clinker, net of what is taken back"
+        raise InvalidValueError(must, was=in_words(saved), field="saved")
+    return quotient(saved, gross, field="clinker × factor")
 
 
 def oxide_factor(
@@ -209,7 +309,7 @@ def calcined(what: str, mass: Ratio, factor: Ratio, *, parts: Iterable[Explanati
         >>> calcined("kiln dust", 100, Fraction(1, 2)).tonnes
         Fraction(50, 1)
     """
-    much, rate = as_ratio(mass, field="mass"), _deduction(as_ratio(factor, field="factor"))
+    much, rate = as_ratio(mass, field="mass"), _factor(factor)
     return Term(what, much * rate, f"{in_words(much)} × {in_words(rate)}", parts)
 
 

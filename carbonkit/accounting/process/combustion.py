@@ -11,6 +11,7 @@ from carbonkit.accounting.process.balance import (
     Term,
     as_ratio,
     as_share,
+    every,
     in_words,
     quotient,
 )
@@ -142,25 +143,37 @@ def weighted_mean(values: Iterable[tuple[Ratio, Ratio]]) -> Fraction:
     Net heat is weighted by tonnes (a month's by each day's tonnes), carbon for each unit of heat
     by heat, carbon content by tonnes.
 
+    A negative weight takes back what another brought, so the mean is that of the net weights. Where
+    it takes back a figure that was not there, the mean of what is left is no mean, and is refused.
+
     Args:
-        values: Each figure with its weight; the weights have one sign.
+        values: Each figure with its weight; negative to take back what was recorded.
 
     Returns:
         Their mean; it lies between the least and the greatest that has a weight.
 
     Raises:
         InexactNumberError: If a number is a float, a bool, NaN or infinite.
-        InvalidValueError: If weights differ in sign, or all of them are zero.
+        InvalidValueError: If the weights add up to zero, or the mean lies outside the range of the figures.
+        WrongTypeError: If the values are no pairs.
 
     Example:
         >>> weighted_mean([("20", 100), ("26", 200)])
         Fraction(24, 1)
+        >>> weighted_mean([("20", 100), ("26", 200), ("26", -100)])
+        Fraction(23, 1)
     """
-    pairs = [(as_ratio(value, field="value"), as_ratio(weight, field="weight")) for value, weight in values]
-    signs = {weight > 0 for _, weight in pairs if weight}
-    if len(signs) > 1:
-        raise InvalidValueError("have one sign", was="both", field="weights")
+    pairs = [
+        (as_ratio(value, field="value"), as_ratio(weight, field="weight"))
+        for value, weight in every(values, field="values", width=2)
+    ]
     everything = sum((weight for _, weight in pairs), Fraction(0))
-    return quotient(
+    mean = quotient(
         sum((value * weight for value, weight in pairs), Fraction(0)), everything, field="weights"
     )
+    used = [value for value, weight in pairs if weight]
+    if not min(used) <= mean <= max(used):
+        must = f"lie between {in_words(min(used))} and {in_words(max(used))}"
+        hint = "a negative weight takes back a figure that was not there"
+        raise InvalidValueError(must, was=in_words(mean), field="mean", hint=hint)
+    return mean

@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from carbonkit.accounting.process.balance import Ratio, as_ratio, as_share, in_words, quotient
+from carbonkit.accounting.process.balance import Ratio, as_ratio, as_share, every, in_words, quotient
 from carbonkit.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -215,13 +215,15 @@ def heat_supplied(
     Raises:
         InexactNumberError: If a number is a float, a bool, NaN or infinite.
         InvalidValueError: If a text is no plain number.
+        WrongTypeError: If the heats are no list.
 
     Example:
         >>> heat_supplied(from_boilers=[], direct=[100, 50], indirect=["25.5"])
         Fraction(351, 2)
     """
-    every = (("boilers", from_boilers), ("direct", direct), ("indirect", indirect))
-    return sum((as_ratio(heat, field=name) for name, heats in every for heat in heats), Fraction(0))
+    ways = (("boilers", from_boilers), ("direct", direct), ("indirect", indirect))
+    given = ((name, heat) for name, heats in ways for heat in every(heats, field=name))
+    return sum((as_ratio(heat, field=name) for name, heat in given), Fraction(0))
 
 
 def boiler_heat(*, steam: Ratio, steam_enthalpy: Ratio, feed: Ratio, feed_enthalpy: Ratio) -> Fraction:
@@ -454,12 +456,16 @@ def merged_hours(units: Iterable[tuple[Ratio, Ratio]]) -> Fraction:
     Raises:
         InexactNumberError: If a number is a float, a bool, NaN or infinite.
         InvalidValueError: If there is no rated power at all.
+        WrongTypeError: If the units are no pairs.
 
     Example:
         >>> merged_hours([(8000, 300), (6000, 100)])
         Fraction(7500, 1)
     """
-    pairs = [(as_ratio(hours, field="hours"), as_ratio(rated, field="rated power")) for hours, rated in units]
+    pairs = [
+        (as_ratio(hours, field="hours"), as_ratio(rated, field="rated power"))
+        for hours, rated in every(units, field="units", width=2)
+    ]
     weighted = sum((hours * rated for hours, rated in pairs), Fraction(0))
     return quotient(weighted, sum((rated for _, rated in pairs), Fraction(0)), field="rated power")
 
@@ -477,13 +483,14 @@ def merged_load(units: Iterable[tuple[Ratio, Ratio, Ratio]]) -> Fraction:
     Raises:
         InexactNumberError: If a number is a float, a bool, NaN or infinite.
         InvalidValueError: If no unit ran.
+        WrongTypeError: If the units are no rows of three.
 
     Example:
         >>> merged_load([(1_200_000, 300, 5000), (300_000, 100, 5000)])
         Fraction(3, 4)
     """
     generated = possible = Fraction(0)
-    for made, rated, hours in units:
+    for made, rated, hours in every(units, field="units", width=3):
         generated += as_ratio(made, field="generated")
         possible += as_ratio(rated, field="rated power") * as_ratio(hours, field="hours")
     return quotient(generated, possible, field="rated power × hours")

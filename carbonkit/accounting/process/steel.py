@@ -9,12 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carbonkit.accounting.process.balance import Balance, Term
+from carbonkit.accounting.process.balance import Balance, Term, every
+from carbonkit.values.field import check_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["carbon_balance", "process_balance", "remainder"]
+
+
+def _terms(given: Iterable[Term], field: str) -> tuple[Term, ...]:
+    terms = every(given, field=field)
+    for term in terms:
+        check_type(term, Term, field=field)
+    return terms
 
 
 def carbon_balance(
@@ -52,8 +60,9 @@ def carbon_balance(
         >>> works.tonnes == coke.tonnes - 74
         True
     """
-    entering = (*fuels, *carbonates, *electrodes, *materials)
-    return Balance(what, (*entering, *(product.leaving() for product in products)))
+    given = {"fuels": fuels, "carbonates": carbonates, "electrodes": electrodes, "materials": materials}
+    entering = [term for name, terms in given.items() for term in _terms(terms, name)]
+    return Balance(what, (*entering, *(product.leaving() for product in _terms(products, "products"))))
 
 
 def process_balance(what: str, *, entering: Iterable[Term], leaving: Iterable[Term]) -> Balance:
@@ -79,7 +88,8 @@ def process_balance(what: str, *, entering: Iterable[Term], leaving: Iterable[Te
         >>> coking.tonnes
         Fraction(5, 1)
     """
-    return Balance(what, (*entering, *(term.leaving() for term in leaving)))
+    out = (term.leaving() for term in _terms(leaving, "leaving"))
+    return Balance(what, (*_terms(entering, "entering"), *out))
 
 
 def remainder(works: Balance, *, processes: Iterable[Balance], power: Iterable[Balance]) -> Balance:
@@ -104,8 +114,10 @@ def remainder(works: Balance, *, processes: Iterable[Balance], power: Iterable[B
         >>> remainder(works, processes=[coking], power=[]).tonnes
         Fraction(95, 1)
     """
+    check_type(works, Balance, field="works")
+    parts = (*every(processes, field="processes"), *every(power, field="power"))
+    for part in parts:
+        check_type(part, Balance, field="parts")
     terms = [Term(works.what, works.tonnes, "the works", (works.explain(),))]
-    terms += [
-        Term(part.what, -part.tonnes, f"-({part.what})", (part.explain(),)) for part in (*processes, *power)
-    ]
+    terms += [Term(part.what, -part.tonnes, f"-({part.what})", (part.explain(),)) for part in parts]
     return Balance(f"remainder of {works.what}", terms)

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from carbonkit.accounting.process import (
     Balance,
+    Clinker,
     Substitute,
     clinker_process,
     kiln_process,
+    line_process,
     oxide_factor,
     substitution_rate,
 )
@@ -56,6 +58,42 @@ def test_the_substitution_rate_is_a_share_of_the_gross_process() -> None:
     assert substitution_rate(1_000_000, "0.535", used) == Fraction(96, 535)
     with pytest.raises(InvalidValueError, match="not be zero"):
         substitution_rate(0, "0.535", [])
+
+
+def test_a_reversal_is_off_the_substitution_rate() -> None:
+    used = [Substitute("slag", 110, "0.480"), Substitute("slag", -5, "0.480")]
+    assert substitution_rate(1050, "0.535", used) == 105 * Fraction("0.480") / (1050 * Fraction("0.535"))
+    with pytest.raises(InvalidValueError, match="saved: must have the sign of the clinker"):
+        substitution_rate(1050, "0.535", [Substitute("slag", -5, "0.480")])
+
+
+@given(masses, masses, masses, masses)
+def test_the_floor_of_a_line_is_that_of_all_its_kinds(
+    grey: Decimal, white: Decimal, slag: Decimal, ash: Decimal
+) -> None:
+    def month(sign: int) -> Fraction:
+        kinds = [
+            Clinker("grey", grey * sign, "0.535", [Substitute("slag", slag * sign, "0.480")]),
+            Clinker("white", white * sign, "0.550", [Substitute("ash", ash * sign, "0.305")]),
+        ]
+        assert line_process("line", kinds).tonnes == line_process("line", reversed(kinds)).tonnes
+        return line_process("line", kinds).tonnes
+
+    rates = (Fraction("0.535"), Fraction("0.550"), -Fraction("0.480"), -Fraction("0.305"))
+    left = sum(Fraction(m) * rate for m, rate in zip((grey, white, slag, ash), rates, strict=True))
+    assert month(1) == max(0, left if grey or white else 0)
+    assert month(1) + month(-1) == 0
+
+
+def test_a_kind_takes_back_both_and_a_line_takes_kinds_only() -> None:
+    assert line_process("line", []).tonnes == 0
+    for wrong in ([("grey", 1)], None, 1):
+        with pytest.raises(WrongTypeError, match="clinkers"):
+            line_process("line", wrong)  # type: ignore[arg-type]
+    with pytest.raises(WrongTypeError, match="substitutes"):
+        Clinker("grey", 1, "0.5", None)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match="factor"):
+        Clinker("grey", 1, "-0.5")
 
 
 def test_oxides_count_what_was_calcined_only() -> None:

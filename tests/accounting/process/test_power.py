@@ -75,10 +75,20 @@ def test_the_heat_ratio_has_four_ways_and_is_a_share() -> None:
     assert heat_ratio_by_boiler(250, 1000) == Fraction(1, 4)
     assert heat_ratio_by_consumption("0.05", 1000, fuel=200) == Fraction(1, 4)
     assert heat_ratio_by_fuel(1000, quantity=10, net_heat=400) == Fraction(1, 4)
-    with pytest.raises(InvalidValueError, match="heat ratio"):
-        heat_ratio_by_steam(900, 800)
     with pytest.raises(InvalidValueError, match="not be zero"):
         heat_ratio_by_boiler(1, 0)
+
+
+@pytest.mark.parametrize("heat", [4001, -1])
+def test_a_heat_ratio_that_is_no_share_is_refused_by_each_way(heat: int) -> None:
+    with pytest.raises(InvalidValueError, match="heat ratio: must be a share"):
+        heat_ratio_by_steam(heat, 4000)
+    with pytest.raises(InvalidValueError, match="heat ratio: must be a share"):
+        heat_ratio_by_boiler(heat, 4000)
+    with pytest.raises(InvalidValueError, match="heat ratio: must be a share"):
+        heat_ratio_by_consumption("0.05", heat, fuel=200)
+    with pytest.raises(InvalidValueError, match="heat ratio: must be a share"):
+        heat_ratio_by_fuel(heat, quantity=10, net_heat=400)
 
 
 @given(share, positive, positive, positive)
