@@ -413,15 +413,13 @@ def heat_constants(year: int) -> Rule[HeatConstants]:
     constants = HeatConstants(Decimal("83.74"), Decimal(20), Decimal("4.1868"))
     says = "steam × (enthalpy - 83.74) ÷ 1000; water × (temperature - 20) × 4.1868 ÷ 1000"
     sources = (
-        (2020, 2023, at(POWER_2021, "(A.9)-(A.10)")),
-        (2024, None, at(STEEL_2024, "附录E (appendix E)")),
+        (years(2020, 2023), at(POWER_2021, "(A.9)-(A.10)")),
+        (years(2024, None), at(STEEL_2024, "附录E (appendix E)")),
     )
     return rule_of_year(
         [
-            Rule(
-                what="heat of steam and water", value=constants, says=says, valid=years(*span), source=source
-            )
-            for *span, source in sources
+            Rule(what="heat of steam and water", value=constants, says=says, valid=valid, source=source)
+            for valid, source in sources
         ],
         year,
     )
