@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from fractions import Fraction
 from typing import Final, TypeAlias
 
@@ -43,6 +44,7 @@ class Course:
     complete: _Amounts = attrs.field(init=False, factory=dict)  # what is remembered included
     units: set[str] = attrs.field(init=False, factory=set)
     gone: set[str] = attrs.field(init=False, factory=set)
+    came: dict[str, datetime.date] = attrs.field(init=False, factory=dict)  # when nothing was held before
 
     def __attrs_post_init__(self) -> None:
         """Start from what was published."""
@@ -50,7 +52,19 @@ class Course:
         self.complete = dict(self.stated)
         self.units = {figure.unit for figure in self.base_year.figures}
 
-    def take(self, event: BaseYearEvent) -> None:
+    def take(self, events: tuple[BaseYearEvent, ...]) -> None:
+        """Judge the events of one day, corrections first; what the corrections leave must be possible."""
+        before = dict(self.complete)
+        corrections = [event for event in events if event.kind.corrects]
+        for event in corrections:
+            self._take(event)
+        for event in corrections:
+            self._check_left(event, before, self.complete)
+        for event in events:
+            if not event.kind.corrects:
+                self._take(event)
+
+    def _take(self, event: BaseYearEvent) -> None:
         """Judge an event by itself; what may change the base year waits for the year's test."""
         rule = RECALCULATION_RULES[event.kind]
         if not rule.value:
@@ -77,6 +91,7 @@ class Course:
         self.tests.append(SignificanceTest(year, change, base, significant=significant))
         if not significant:
             return
+        before = dict(self.stated)
         for event, amounts in self.waiting:
             weight = self._weight(event, year)
             for key, amount in amounts.items():
@@ -85,6 +100,11 @@ class Course:
             if weight != 1:
                 why += f"; {written(weight)} of the year"
             self._decide(event, Outcome.ADJUSTED, why, weight * sum(amounts.values(), _NOTHING))
+        # what is below zero with all that is remembered has been refused already
+        after = {key: amount for key, amount in self.stated.items() if self.complete[key] >= 0}
+        for event, _ in self.waiting:
+            if event.kind.corrects:
+                self._check_left(event, before, after)
         self.waiting = []
 
     def result(
@@ -117,10 +137,12 @@ class Course:
 
     def _weight(self, event: BaseYearEvent, year: Period) -> Fraction:
         """Take a structural change of the reporting year for the rest of that year, if the policy says so."""
-        pro_rata = self.policy.mid_year is MidYear.PRO_RATA and event.kind.structural
-        if not pro_rata or year != self.reporting_year or event.on not in year or year.end is None:
+        # a correction of what came in that year is taken for the same days as what it corrects
+        on = event.on if event.kind.structural else self.came.get(event.unit)
+        pro_rata = self.policy.mid_year is MidYear.PRO_RATA and year == self.reporting_year
+        if not pro_rata or on is None or on not in year or year.end is None:
             return _WHOLE
-        return Fraction((year.end - event.on).days, year.days)
+        return Fraction((year.end - on).days, year.days)
 
     def _amounts(self, event: BaseYearEvent) -> _Amounts | None:
         """Say by how much an event changes each figure; None if it changes nothing, or is a problem."""
@@ -156,6 +178,8 @@ class Course:
             self._refuse(event, "have figures, as it existed in the base year", f"none, began {event.began}")
         else:
             self.gone.discard(event.unit)
+            if not any(amount for key, amount in self.complete.items() if key[0] == event.unit):
+                self.came[event.unit] = event.on
             return figures
         return None
 
@@ -182,6 +206,14 @@ class Course:
                 self._refuse(event, must, f"{written(amount)} tCO2e")
                 return None
         return {key: -amount for key, amount in figures.items()}
+
+    def _check_left(self, event: BaseYearEvent, before: _Amounts, after: _Amounts) -> None:
+        """Refuse a correction if, with what is taken together with it, it brings a figure below zero."""
+        for figure in event.figures:
+            held, left = before.get(figure.key, _NOTHING), after.get(figure.key, _NOTHING)
+            if figure.amount < 0 and left < 0 <= held:
+                must = f"leave zero or more of the {written(held)} tCO2e that the base year holds"
+                self._refuse(event, must, str(figure))
 
     def _refuse(self, event: BaseYearEvent, must: str, was: str) -> None:
         self.problems.append(InvalidValueError(must, was=was, field=f"event {event.id}").problem)

@@ -335,7 +335,7 @@ class BaseYearEvent:
         unit: The facility or entity that it is about.
         figures: What comes in, of an acquisition, a merger or insourcing; what goes out, of outsourcing; by
             how much the base year changes, of a correction (negative if it was too high). A divestment has
-            none: what the base year holds of the unit goes out.
+            none: what the base year holds of the unit goes out. Only a correction's may be negative.
         share: Of a divestment, how much of the unit goes out.
         began: The day on which the unit began to exist, if that was after the base year.
         other: Of insourcing and outsourcing: the scope, or the category of scope 3, in which the
@@ -343,8 +343,8 @@ class BaseYearEvent:
         note: What a reader must know about it.
 
     Raises:
-        InvalidValueError: If figures are missing or out of place, stand for another unit, `other` is
-            missing or out of place, a share is, or a type is wrong.
+        InvalidValueError: If figures are missing or out of place, stand twice or for another unit, or are
+            negative and no correction, `other` is missing or out of place, a share is, or a type is wrong.
 
     Example:
         >>> bought = BaseYearEvent("1", EventKind.ACQUISITION, "2022-01-01", "C",
@@ -377,12 +377,26 @@ class BaseYearEvent:
         strange = [figure for figure in self.figures if figure.unit != self.unit]
         if strange:
             raise InvalidValueError(f"be of {self.unit}", was=str(strange[0]), field="figures")
+        self._check_amounts()
         moved = self.kind in {EventKind.INSOURCING, EventKind.OUTSOURCING}
         if moved is not isinstance(self.other, Scope | Category):
             must = f"{'' if moved else 'not '}be a scope or a category for {self.kind}"
             raise InvalidValueError(must, was=str(self.other), field="other")
         if self.share != 1 and self.kind is not EventKind.DIVESTMENT:
             raise InvalidValueError("be of a divestment", was=percent(self.share), field="share")
+
+    def _check_amounts(self) -> None:
+        """Check that each figure stands once, and is negative only where that says something."""
+        keys: set[FigureKey] = set()
+        for figure in self.figures:
+            if figure.key in keys:
+                raise InvalidValueError("stand once", was=str(figure), field=f"event {self.id}, figures")
+            keys.add(figure.key)
+            if figure.amount < 0 and not self.kind.corrects:
+                must = f"be zero or more for {self.kind}"
+                hint = "say what came in or went out, without a sign; only a correction may be negative"
+                field = f"event {self.id}, figures"
+                raise InvalidValueError(must, was=str(figure), field=field, hint=hint)
 
     def __str__(self) -> str:
         """Say what happened, to what and when."""

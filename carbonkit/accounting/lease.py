@@ -104,6 +104,11 @@ _SINCE: Final = Period("2006-06-01", None)
 _TABLE: Final = "Corporate Standard, appendix F (2006); Scope 3 Standard, table"
 _NOTE: Final = "as Deloitte's guide to the protocol repeats the table"
 
+_SUBLET: Final = (
+    "leased in and let on at once can not be told; name what is let on as a facility of its own, with the "
+    "one lease that decides where it counts"
+)
+
 _Key: TypeAlias = tuple[LeaseKind, LeaseParty, ConsolidationApproach]
 
 
@@ -224,7 +229,9 @@ def assign_leases(
     Give the activities of leased facilities the scope in which they count.
 
     An activity in scope 3 stays as it is, and so does every activity of a facility that is not leased at
-    the time. Purchased energy that goes to scope 3 is accounted with a factor without scope 2 method.
+    the time. Several leases in turn, such as a renewal, may share an activity if they treat it alike. What
+    is leased in and let on at once has two leases, of which the rules do not say which decides; give it one.
+    Purchased energy that goes to scope 3 is accounted with a factor without scope 2 method.
 
     Args:
         activities: What was done, in the scope that it has without a lease.
@@ -235,7 +242,7 @@ def assign_leases(
         The activities in their order.
 
     Raises:
-        BatchError: If two leases of a facility overlap, or a lease begins or ends within an activity's
+        BatchError: If two leases of a facility overlap, or the treatment changes within an activity's
             period; every problem is in it.
 
     Example:
@@ -255,7 +262,8 @@ def assign_leases(
         for other in known.setdefault(lease.facility, []):
             if other.period.overlaps(lease.period):
                 must, was = f"not overlap {other.period}", f"{lease.period} of {lease.facility}"
-                problems.append(InvalidValueError(must, was=was, field="lease").problem)
+                hint = "" if other.party is lease.party else _SUBLET
+                problems.append(InvalidValueError(must, was=was, field="lease", hint=hint).problem)
         known[lease.facility].append(lease)
     made: list[Activity] = []
     for activity in activities:
@@ -265,29 +273,38 @@ def assign_leases(
             for lease in known.get(activity.facility, ())
             if lease.period.overlaps(activity.period) and activity.scope is not Scope.THREE
         ]
-        if not touched:
-            made.append(activity)
-        elif touched[0].period.covers(activity.period):
-            category = touched[0].treatment(approach).category
-            moved = attrs.evolve(activity, scope=Scope.THREE, category=category)
-            made.append(moved if category is not None else activity)
-        else:
-            problems.append(_straddles(activity, touched))
+        changes = _changes(activity, touched, approach)
+        if len(changes) > 1:
+            problems.append(_straddles(activity, [day for day, _ in changes[1:]]))
+            continue
+        category = changes[0][1].category
+        moved = attrs.evolve(activity, scope=Scope.THREE, category=category)
+        made.append(moved if category is not None else activity)
     if problems:
         raise BatchError(problems)
     return tuple(made)
 
 
-def _straddles(activity: Activity, leases: list[Lease]) -> Problem:
-    ends: set[datetime.date | None] = {
-        end for lease in leases for end in (lease.period.start, lease.period.end)
-    }
-    cuts = sorted(day for day in ends if day is not None and day in activity.period)
-    days = ", ".join(str(day) for day in cuts if day != activity.period.start)
+def _changes(
+    activity: Activity, leases: list[Lease], approach: ConsolidationApproach
+) -> list[tuple[datetime.date, LeaseTreatment]]:
+    """List from which days of an activity which treatment holds; without a lease it is an own asset's."""
+    ends = {end for lease in leases for end in (lease.period.start, lease.period.end)}
+    days = {activity.period.start} | {day for day in ends if day is not None and day in activity.period}
+    changes: list[tuple[datetime.date, LeaseTreatment]] = []
+    for day in sorted(days):
+        held = [lease.treatment(approach) for lease in leases if day in lease.period]
+        treatment = held[-1] if held else LeaseTreatment.OWN
+        if not changes or changes[-1][1] is not treatment:
+            changes.append((day, treatment))
+    return changes
+
+
+def _straddles(activity: Activity, days: list[datetime.date]) -> Problem:
     error = InvalidValueError(
-        f"lie within or outside of the lease of {activity.facility}",
+        f"have one treatment under the leases of {activity.facility}",
         was=str(activity.period),
         field="period",
-        hint=f"split it at {days}",
+        hint=f"split it at {', '.join(map(str, days))}",
     )
     return error.at(file=activity.file, row=activity.row).problem

@@ -8,6 +8,8 @@ beside the restated figures.
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -136,7 +138,8 @@ def recalculate(
 
     Raises:
         BatchError: If an id is used twice, an event is before the base year or contradicts another or the
-            base year, or a figure lies outside of the boundary; every problem is in it.
+            base year, the corrections of a day leave a figure below zero, or a figure lies outside of the
+            boundary; every problem is in it.
         InvalidValueError: If the reporting year does not follow the base year by whole years.
 
     Example:
@@ -164,9 +167,8 @@ def recalculate(
         raise BatchError(problems)
     course = Course(base_year, policy, reporting_year)
     for year in years:
-        for event in known:
-            if event.on in year:
-                course.take(event)
+        for _, day in groupby((event for event in known if event.on in year), key=attrgetter("on")):
+            course.take(tuple(day))
         course.test(year)
     if course.problems:
         raise BatchError(course.problems)

@@ -100,6 +100,12 @@ def test_a_consolidated_statement_gives_what_is_counted(factor: MakeFactor, acti
         (EventKind.OUTSOURCING, {"figures": [figure("C", 1)]}, "other: must be a scope or a category"),
         (EventKind.DIVESTMENT, {"other": Scope.THREE}, "other: must not be a scope or a category"),
         (EventKind.MERGER, {"figures": [figure("C", 1)], "share": "0.5"}, "share: must be of a divestment"),
+        (EventKind.DIVESTMENT, {"share": "1.5"}, "share: must be a share from 0 to 1, was 1.5"),
+        (
+            EventKind.ERROR_FOUND,
+            {"figures": [figure("C", 1), figure("C", 2)]},
+            "event 1, figures: must stand once, was C, scope 1: 2 tCO2e",
+        ),
     ],
 )
 def test_an_event_says_what_its_kind_needs_and_no_more(
@@ -118,3 +124,44 @@ def test_every_kind_of_event_has_a_rule_with_a_confirmed_source() -> None:
         EventKind.ORGANIC_DECLINE,
         EventKind.REAL_FACTOR_CHANGE,
     }
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EventKind if kind.structural])
+def test_what_comes_in_or_goes_out_is_not_negative(kind: EventKind) -> None:
+    if kind is EventKind.DIVESTMENT:
+        return
+    other = Scope.THREE if kind in {EventKind.INSOURCING, EventKind.OUTSOURCING} else None
+    with pytest.raises(InvalidValueError) as caught:
+        BaseYearEvent(
+            "deal", kind, "2026-01-01", "C", [figure("C", 3), figure("C", -5, Scope.TWO)], other=other
+        )
+    assert str(caught.value).startswith(
+        f"event deal, figures: must be zero or more for {kind}, was C, scope 2: -5 tCO2e; say what came in"
+    )
+    # zero is a value
+    assert (
+        BaseYearEvent("deal", kind, "2026-01-01", "C", [figure("C", 0)], other=other).figures[0].amount == 0
+    )
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EventKind if kind.corrects])
+def test_a_correction_may_be_negative(kind: EventKind) -> None:
+    assert BaseYearEvent("1", kind, "2026-01-01", "C", [figure("C", -5)]).figures[0].amount == -5
+
+
+def test_a_rule_holds_from_the_day_of_its_standard_on() -> None:
+    dates = {kind: str(rule.valid.start) for kind, rule in RECALCULATION_RULES.items()}
+    assert {dates[EventKind.ACQUISITION], dates[EventKind.ORGANIC_GROWTH]} == {"2004-03-01"}
+    assert {dates[EventKind.OUTSOURCING], dates[EventKind.ERROR_FOUND]} == {"2011-09-01"}
+    assert {kind: rule.source.year for kind, rule in RECALCULATION_RULES.items()} == {
+        kind: int(day[:4]) for kind, day in dates.items()
+    }
+
+
+def test_a_figure_is_of_co2e_and_says_its_category() -> None:
+    with pytest.raises(InvalidValueError, match="amount: "):
+        UnitFigure("A", Scope.ONE, "5")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match="figures: "):
+        BaseYear("report", YEAR, ["A: 5 t"])  # type: ignore[list-item]
+    waste = UnitFigure("A", Scope.THREE, CO2e(2, "tCO2e"), category=Category.WASTE)
+    assert str(waste) == f"A, scope 3, {Category.WASTE}: 2 tCO2e"
