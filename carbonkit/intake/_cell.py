@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from carbonkit.intake._found import Raw
 
 _PLAIN: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?")
-_GROUPED: Final = re.compile(r"[+-]?[0-9]{1,3}([ ,.'_\u2019\u00a0\u202f])[0-9]{3}(\1[0-9]{3})*([.,][0-9]+)?")
+_GROUPED: Final = re.compile(
+    r"[+-]?[1-9][0-9]{0,2}([ ,.'_\u2019\u00a0\u202f])[0-9]{3}(\1[0-9]{3})*([.,][0-9]+)?"
+)
 _COMMA: Final = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _POINT: Final = re.compile(r"[+-]?[0-9]+\.[0-9]+")
 _BEHIND: Final = re.compile(r"[0-9][0-9.,]*-|\([0-9][0-9.,]*\)")
@@ -76,8 +78,8 @@ class Numbers:
         self._grouped = None
         if thousands:
             sign = "".join(map(re.escape, thousands))
-            self._grouped = re.compile(
-                rf"[+-]?[0-9]{{1,3}}(?P<sign>[{sign}])[0-9]{{3}}((?P=sign)[0-9]{{3}})*({point}[0-9]+)?"
+            self._grouped = re.compile(  # "0,123" is no group: whoever wrote it meant a decimal sign
+                rf"[+-]?[1-9][0-9]{{0,2}}(?P<sign>[{sign}])[0-9]{{3}}((?P=sign)[0-9]{{3}})*({point}[0-9]+)?"
             )
 
     def amount(self, raw: Raw) -> Decimal:

@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 _UNPACKED: Final = 256_000_000  # bytes of all parts together
 _PARTS: Final = 10_000
 _CELLS: Final = 10_000_000  # cells of a sheet
-_AREA: Final = 100_000_000  # filled rows times columns: a single cell far to the right makes all rows long
+_AREA: Final = 30_000_000  # rows times columns: a single cell far to the right makes all rows long
+_LARGEST: Final = 5_000_000  # bytes of a part that is read in whole, such as the styles
+_TEXTS: Final = 32_000_000  # bytes of the texts that cells share
+_SHARED: Final = "xl/sharedstrings.xml"
+_COUNT: Final = 1_000_000  # of those texts
+_UNREAD: Final = ("media", "embeddings", "pivotcache", "drawings", "charts", "externallinks", "model")
 _MERGED: Final = 1_000_000  # cells that are covered by merged ones
+_LAST: Final = 1_048_576  # row of any sheet
 _CHUNK: Final = 65_536
 _REFERENCE: Final = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _LETTERS: Final = 26
@@ -61,12 +67,52 @@ def check_package(package: zipfile.ZipFile) -> None:
         must = f"unpack to at most {_UNPACKED} bytes in {_PARTS} parts"
         hint = "save the sheet as CSV, which is read row by row"
         raise InvalidValueError(must, was=f"{size} bytes in {len(parts)} parts", hint=hint, code="too_large")
+    for part in parts:
+        _check_size(part, part.filename.lower())
     if any(part.flag_bits & 1 for part in parts):
         raise InvalidValueError("not be encrypted", hint="save it without a password", code="malformed")
     for part in parts:
         if part.filename.lower().endswith((".xml", ".rels", ".vml")):
             with package.open(part) as stream:
                 _prolog(stream)
+        if part.filename.lower() == _SHARED:
+            with package.open(part) as stream:
+                _count_texts(stream)
+
+
+def _check_size(part: zipfile.ZipInfo, name: str) -> None:
+    """Refuse a part that would be read in whole and is large; a sheet is read row by row."""
+    if name.startswith(("xl/worksheets/", *(f"xl/{folder}/" for folder in _UNREAD))) or name.endswith(".bin"):
+        return
+    most = _TEXTS if name == _SHARED else _LARGEST
+    if part.file_size > most:
+        must = f"unpack to at most {most} bytes in this part"
+        hint = "save the sheet as CSV, which is read row by row"
+        was = f"{part.file_size} bytes"
+        raise InvalidValueError(must, was=was, field=part.filename, hint=hint, code="too_large")
+
+
+def _count_texts(stream: IO[bytes]) -> None:
+    """Refuse too many shared texts, of which each costs time however short it is."""
+    count = 0
+
+    def start(tag: str, _attributes: dict[str, str]) -> None:
+        nonlocal count
+        count += tag == "si"
+        if count > _COUNT:
+            hint = "save the sheet as CSV, which is read row by row"
+            must = f"have at most {_COUNT} different texts"
+            raise InvalidValueError(must, was="more", field="sharedStrings", hint=hint, code="too_large")
+
+    parse(stream, start)
+
+
+def check_sheets(package: zipfile.ZipFile, found: list[SheetPart]) -> None:
+    """Refuse what stands among the sheets, is large, and is none."""
+    named = {each.part for each in found}
+    for part in package.infolist():
+        if part.filename.lower().startswith("xl/worksheets/") and part.filename not in named:
+            _check_size(part, "")
 
 
 def _prolog(stream: IO[bytes]) -> None:
@@ -165,7 +211,6 @@ class _Walk:
     def __init__(self) -> None:
         self.shape = Shape()
         self.cells = 0
-        self.rows = 0
         self.row = 0
         self.column = 0
         self.kind = ""
@@ -199,11 +244,11 @@ class _Walk:
             self.shape.width = max(self.shape.width, self.column)
 
     def _row(self, attributes: dict[str, str]) -> None:
-        number = _number(attributes["r"]) if "r" in attributes else self.row + 1
+        number = _number(attributes.get("r", str(self.row + 1)))
         if number <= self.row:
             raise InvalidValueError("have its rows in order", was=str(number), field="row", code="malformed")
         self.row, self.column = number, 0
-        self.rows += 1
+        self._check_area(number, 0)
         if attributes.get("hidden") in ("1", "true"):
             self.shape.hidden_rows.append(number)
 
@@ -216,14 +261,17 @@ class _Walk:
         self.kind = attributes.get("t", "")
         self.formula = self.value = self.inside = False
         self.cells += 1
-        if self.cells > _CELLS or self.rows * max(column, self.shape.width) > _AREA:
-            must = f"have at most {_CELLS} cells, and {_AREA} with the empty ones between them"
+        self._check_area(row, column)
+
+    def _check_area(self, row: int, column: int) -> None:
+        if self.cells > _CELLS or row * max(column, self.shape.width) > _AREA:
+            must = f"have at most {_CELLS} cells, and {_AREA} with the empty ones before them"
             hint = "save the sheet as CSV, which is read row by row"
             raise InvalidValueError(must, was="more", field="sheet", hint=hint, code="too_large")
 
 
 def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > len("1048576"):
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(_LAST)) or int(text) > _LAST:
         raise InvalidValueError("be a row or column number", was=text, code="malformed")
     return int(text)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import math
+import operator
+import re
 import warnings
 import zipfile
 from decimal import Decimal
@@ -12,8 +15,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import attrs
 
 from carbonkit.errors import InvalidValueError, MissingExtraError
-from carbonkit.intake._excel_parts import check_package, shape_of, sheets
-from carbonkit.intake._found import CELL, Bad, FullError, Merged, Row, too_long
+from carbonkit.intake._excel_parts import check_package, check_sheets, shape_of, sheets
+from carbonkit.intake._found import CELL, Bad, FullError, Merged, Percentage, Row, too_long
 from carbonkit.intake.finding import Finding
 
 if TYPE_CHECKING:
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
 _OLD: Final = b"\xd0\xcf\x11\xe0"  # how an xls begins, and an xlsx with a password
 _LISTED: Final = 10
 _MIDNIGHT: Final = datetime.time()
+_NOT_SHOWN: Final = re.compile(
+    r'"[^"]*"|[\\_*].'
+)  # of a number format: texts, and signs that stand for themselves
 
 
 def _openpyxl() -> ModuleType:
@@ -51,6 +57,7 @@ def excel_rows(
         return
     rows = _values(openpyxl, stream, form.sheet, shape.width)
     merged = _Merges(shape)
+    nothing = openpyxl.cell.read_only.EMPTY_CELL
     number = 0
     while True:
         number += 1
@@ -64,7 +71,11 @@ def excel_rows(
             return
         if cells is None:
             return
-        found = [_raw(cell, (number, column), shape) for column, cell in enumerate(cells, start=1)]
+        found: list[Raw] = [None] * len(cells)
+        if any(map(operator.is_not, cells, itertools.repeat(nothing))):  # else a row that is not there
+            for column, cell in enumerate(cells):
+                if cell is not nothing:
+                    found[column] = _raw(cell, (number, column + 1), shape)
         yield Row(number, merged.fill(number, found))
 
 
@@ -92,6 +103,7 @@ def _looked_at(stream: BinaryIO, form: Workbook, problems: Problems, findings: l
         with zipfile.ZipFile(stream) as package:
             check_package(package)
             parts = sheets(package)
+            check_sheets(package, parts)
             wanted = next((part for part in parts if part.name == form.sheet), None)
             if wanted is None:
                 named = ", ".join(f'"{part.name}"' for part in parts[:_LISTED])
@@ -167,18 +179,30 @@ def _raw(cell: Any, place: tuple[int, int], shape: Shape) -> Raw:  # noqa: ANN40
     if isinstance(value, bool):
         return Bad("not be a yes or no", str(value).upper())
     if isinstance(value, (int, float)):
-        return _number(value)
+        return _number(value, percentage=_shows_percentage(cell))
     if isinstance(value, datetime.datetime):
         if value.time() == _MIDNIGHT:
             return value.date()
         return Bad("be a date or a number", f"the moment {value}")
+    if isinstance(value, datetime.date):  # a cell of type "d" in a workbook of the strict kind
+        return value
     return Bad("be a date, a number or a text", f"{type(value).__name__} {value}")
 
 
-def _number(value: float) -> Raw:
-    """Take the shortest decimal that stands for the same float; an integer as it is."""
+def _shows_percentage(cell: Any) -> bool:  # noqa: ANN401  a cell of openpyxl
+    try:
+        shown = cell.number_format
+    except (IndexError, KeyError):  # a format that the workbook does not have
+        return False
+    return "%" in shown and "%" in _NOT_SHOWN.sub("", shown)
+
+
+def _number(value: float, *, percentage: bool) -> Raw:
+    """Take the shortest decimal that stands for the same float, whole or not; an integer as it is."""
+    kind = Percentage if percentage else Decimal
     if isinstance(value, int):
-        return Decimal(value)
+        return kind(value)
     if not math.isfinite(value):
         return Bad("be a finite number", repr(value))
-    return Decimal(int(value)) if value.is_integer() else Decimal(repr(value))
+    numerator, denominator = (number := Decimal(repr(value))).as_integer_ratio()
+    return kind(numerator if denominator == 1 else number)

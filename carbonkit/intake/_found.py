@@ -28,6 +28,10 @@ class Bad:
     throughout: bool = False  # whether all of the column is like this, so that one problem says it
 
 
+class Percentage(Decimal):
+    """A number that its cell shows as a percentage: 0.05 for 5 %."""
+
+
 @attrs.frozen
 class Merged:
     """A cell that a merged one covers, with what stands in that."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from carbonkit.intake._found import CELL
 from carbonkit.intake._parquet_rows import quoted
 from carbonkit.intake.column import Blank, Dated, Dates, Measured, Placed
 from carbonkit.intake.column import LastDay as Last
@@ -21,6 +22,7 @@ from carbonkit.values.unit import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import BinaryIO
 
     from carbonkit.intake.column import Kind
 
@@ -28,11 +30,15 @@ NAMES: Final = (
     *("id", "facility", "activity", "amount", "unit", "place", "start", "end", "scope"),
     *("category", "calorific"),
 )
-_ENCODINGS: Final = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "ascii": "utf-8"}
+_ENCODINGS: Final = frozenset({"utf-8", "utf-8-sig"})
 _SPACE: Final = r"[\x09-\x0d\x1c-\x20\x{85}\p{Z}]+"
+_AROUND: Final = f"^{_SPACE}|{_SPACE}$"
+_DAMAGED: Final = r"\x{fffd}|[ÃÂ][\x{80}-\x{bf}]|â€|[\x{80}-\x{9f}]"
 _UNPRINTABLE: Final = r"[^\x20-\x7e\p{L}\p{M}\p{N}\p{P}\p{S}]"
 _PLACE: Final = r"001|[A-Z]{2}(/[A-Za-z0-9]([A-Za-z0-9 .'-]{0,62}[A-Za-z0-9.'-])?){0,4}"
 _SPEND: Final = r"[A-Z]{3}@[12][0-9]{3}"
+_CHUNK: Final = 4_194_304
+_NEVER: Final = "\x01\x01"  # a cell that is this would be NULL, and no cell of a plain file is
 _DIGITS: Final = 55  # characters of an amount; more are left to the row reader
 
 
@@ -55,23 +61,48 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def csv_source(path: str, form: Csv, names: tuple[str, ...]) -> str:
-    """Read a text file with all of its columns as texts, whatever the host has set."""
+def beside_quotes(stream: BinaryIO, form: Csv) -> bool:
+    """Say whether a text file has space beside a quote, which DuckDB drops and the row reader keeps."""
+    quote = form.quote.encode()
+    last = b""
+    stream.seek(0)
+    while chunk := stream.read(_CHUNK):
+        piece = last + chunk
+        if quote in piece and (b" " + quote in piece or quote + b" " in piece):
+            return True
+        last = chunk[-1:]
+    return False
+
+
+def csv_source(
+    path: str, form: Csv, names: tuple[str, ...], *, padded: bool = False, parallel: bool = True
+) -> str:
+    """Read a text file with all of its columns as texts, NULL in those that a row lacks if it is padded."""
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    nothing = literal(_NEVER if padded else "")
     return (
         f"read_csv({literal(path)}, auto_detect=false, header=true, columns={{{columns}}}, "
         f"delim={literal(form.delimiter)}, quote={literal(form.quote)}, escape={literal(form.quote)}, "
-        f"encoding={literal(_ENCODINGS[form.encoding.lower()])}, strict_mode=true, null_padding=false, "
-        "ignore_errors=false, nullstr='')"
+        f"encoding='utf-8', strict_mode=true, null_padding={padded}, parallel={parallel}, "
+        f"ignore_errors=false, nullstr={nothing})"
     )
 
 
 class Statement:
     """The statement for one layout over a source whose columns are texts under their own names."""
 
-    def __init__(self, layout: Layout, source: str, at: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        source: str,
+        at: Mapping[str, str],
+        cells: tuple[str, ...] = (),
+        padded: str = "",
+    ) -> None:
         self._layout = layout
         self._source = source
+        self._cells = cells
+        self._padded = padded
         self._at = at
         self._blanks = ", ".join(literal(each) for each in ("", *layout.blanks))
 
@@ -80,11 +111,27 @@ class Statement:
         parts = [self._part(each) for each in self._layout.measured]
         return " UNION ALL ".join(parts)
 
-    def checked(self) -> str:
-        """Select the number of rows that are not plain, of rows, of ids, of blank and of odd amounts."""
-        bad = [self._bad_row(), *(self._bad_amount(each) for each in self._layout.measured)]
+    def checked(self, source: str = "") -> str:
+        """
+        Select the numbers: of rows that are not plain, rows, ids, blank and odd amounts, damaged texts.
+
+        Args:
+            source: What is read in place of the source, such as the same file with a further column.
+
+        Returns:
+            The statement.
+        """
+        bad = [
+            self._bad_row(),
+            *self._bad_cells(),
+            *(self._bad_amount(each) for each in self._layout.measured),
+        ]
         wrong = " OR ".join(f"coalesce({each}, true)" for each in bad)
         blank, negative, suspicious = ["0"], ["0"], ["0"]
+        damaged = [
+            f"count(*) FILTER (WHERE regexp_matches({self._text(column)}, {literal(_DAMAGED)}))"
+            for column in self._names()
+        ]
         for each in self._layout.measured:
             nothing = self._nothing(each.column)
             if self._rule(each) is Blank.FINDING:
@@ -96,7 +143,8 @@ class Statement:
                 suspicious.append(f"count(*) FILTER (WHERE NOT {nothing} AND {amount} > {most})")
         return (  # every text in it was quoted
             f"SELECT count(*) FILTER (WHERE {wrong}), count(*), count(DISTINCT {self._key()}), "  # noqa: S608
-            f"{' + '.join(blank)}, {' + '.join(negative)}, {' + '.join(suspicious)} FROM {self._source}"
+            f"{' + '.join(blank)}, {' + '.join(negative)}, {' + '.join(suspicious)}, {' + '.join(damaged)} "
+            f"FROM {source or self._source}"
         )
 
     # ---------------------------------------------------------------- columns
@@ -105,8 +153,16 @@ class Statement:
         cell = quoted(self._at[column])
         return f"trim(regexp_replace(coalesce({cell}, ''), {literal(_SPACE)}, ' ', 'g'))"
 
+    def _stripped(self, column: str) -> str:
+        """Take the space around a cell off and keep that within, as amounts are read."""
+        cell = quoted(self._at[column])
+        return f"regexp_replace(coalesce({cell}, ''), {literal(_AROUND)}, '', 'g')"
+
     def _nothing(self, column: str) -> str:
-        return f"({self._text(column)} IN ({self._blanks}))"
+        return f"({self._stripped(column)} IN ({self._blanks}))"
+
+    def _names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self._layout.id, self._layout.facility)))
 
     def _rule(self, measured: Measured) -> Blank:
         return self._layout.blank if measured.blank is None else measured.blank
@@ -115,7 +171,7 @@ class Statement:
         return " || '/' || ".join(self._text(column) for column in self._layout.id)
 
     def _amount(self, measured: Measured) -> str:
-        text = self._text(measured.column)
+        text = self._stripped(measured.column)
         form = self._layout.form
         decimal, thousands = (form.decimal, form.thousands) if isinstance(form, Csv) else (".", "")
         if thousands:
@@ -130,7 +186,7 @@ class Statement:
         point = f"(\\{decimal}[0-9]+)?"
         pattern = f"[+-]?[0-9]+{point}"
         if thousands:
-            pattern += f"|[+-]?[0-9]{{1,3}}([{_escaped(thousands)}][0-9]{{3}})+{point}"
+            pattern += f"|[+-]?[1-9][0-9]{{0,2}}([{_escaped(thousands)}][0-9]{{3}})+{point}"
         return pattern
 
     def _unit(self, measured: Measured) -> str:
@@ -140,7 +196,7 @@ class Statement:
         words = {name: name for name in UNITS} | dict(self._layout.units)
         table = ", ".join(f"{literal(key)}: {literal(value)}" for key, value in words.items())
         spend = f"CASE WHEN regexp_full_match({word}, {literal(_SPEND)}) THEN {word} END"
-        return f"coalesce(MAP {{{table}}}[{word}], {spend})"
+        return f"CASE WHEN {word} <> '' THEN coalesce(MAP {{{table}}}[{word}], {spend}) END"
 
     def _of_kind(self, measured: Measured, what: Mapping[str, str]) -> str:
         """Choose by the word in the column of kinds."""
@@ -155,7 +211,7 @@ class Statement:
             return literal(given.path)
         word = self._text(given.column)
         cases = " ".join(f"WHEN {literal(key)} THEN {literal(value)}" for key, value in given.words)
-        return f"CASE {word} {cases} ELSE {word} END" if cases else word
+        return f"CASE {word} WHEN '' THEN '' {cases} ELSE {word} END" if cases else word
 
     def _days(self) -> tuple[str, str]:
         given = self._layout.period
@@ -173,8 +229,15 @@ class Statement:
         unprintable = f"regexp_matches({text}, {literal(_UNPRINTABLE)})"
         return f"{text} IN ({self._blanks}) OR length({text}) > 150 OR {unprintable}"
 
+    def _bad_cells(self) -> list[str]:
+        """Say what no cell of a text file may be, whether or not it is asked for."""
+        bad = [
+            f"{each} IS NULL OR length({each}) > {CELL} OR contains({each}, chr(0))" for each in self._cells
+        ]
+        return [*bad, f"{self._padded} IS NOT NULL"] if self._padded else bad
+
     def _bad_row(self) -> str:
-        bad = [self._bad_name(column) for column in (*self._layout.id, self._layout.facility)]
+        bad = [self._bad_name(column) for column in self._names()]
         bad.append(f"length({self._key()}) > 150")
         if isinstance(self._layout.place, Placed):
             bad.append(f"NOT regexp_full_match({self._place()}, {literal(_PLACE)})")
@@ -183,11 +246,12 @@ class Statement:
             for column in (self._layout.period.start, self._layout.period.end):
                 day = literal("[0-9]{4}-[0-9]{2}-[0-9]{2}")
                 bad.append(f"NOT regexp_full_match({self._text(column)}, {day})")
-            bad.append(f"{start} IS NULL OR {end} IS NULL OR {end} <= {start} OR {end} > DATE '9999-12-31'")
+            bad.append(f"{start} IS NULL OR {end} IS NULL OR {end} <= {start}")
+            bad.append(f"{start} < DATE '0001-01-01' OR {end} > DATE '9999-12-31'")
         return " OR ".join(f"coalesce({each}, true)" for each in bad)
 
     def _bad_amount(self, measured: Measured) -> str:
-        text, nothing = self._text(measured.column), self._nothing(measured.column)
+        text, nothing = self._stripped(measured.column), self._nothing(measured.column)
         good = [
             f"regexp_full_match({text}, {literal(self._pattern())})",
             f"length({text}) <= {_DIGITS}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -11,7 +12,7 @@ from carbonkit.accounting.activity import Activity
 from carbonkit.accounting.published import Published
 from carbonkit.errors import CarbonkitError, InvalidValueError, UnknownUnitError
 from carbonkit.intake._cell import Numbers, date, is_blank, is_damaged, refusal, text, text_or_date
-from carbonkit.intake._found import Bad, Merged
+from carbonkit.intake._found import Bad, Merged, Percentage
 from carbonkit.intake.column import Blank, Dated, LastDay, Measured, Placed
 from carbonkit.intake.finding import Finding
 from carbonkit.intake.form import Csv, Parquet, Workbook
@@ -24,7 +25,6 @@ from carbonkit.values.unit import unit_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from decimal import Decimal
 
     from carbonkit.intake._found import Problems, Raw, Row
     from carbonkit.intake._header import Header
@@ -84,7 +84,7 @@ class RowReader:
         number, cells, broken = row
         reason = self._numbered.get(number)
         if reason is None:
-            if all(map(self._empty, cells)):
+            if all(cell is None or self._empty(cell) for cell in cells):
                 self.nothing.append(number)
                 return None
             reason = next((each.reason for each in self._known if self._omitted(each, cells)), None)
@@ -279,12 +279,18 @@ class RowReader:
             return None
         if isinstance(cell, str) and isinstance(self._layout.form, Workbook):
             self._find("text_number", "a number written as text; read", number, column, cell.strip())
+        self._shown_as_percentage(cell, number, column)
         if amount < 0:
             self._find("negative", "negative; kept", number, column, plain(amount))
         if measured.most is not None and amount > measured.most:
             said = f"above {plain(measured.most)}; kept"
             self._find("suspicious", said, number, column, plain(amount))
         return amount
+
+    def _shown_as_percentage(self, cell: Raw, number: int, column: str) -> None:
+        if isinstance(cell, Percentage):
+            said = "a cell that shows a percentage; read as the number behind it"
+            self._find("percentage", said, number, column, plain(Decimal(cell)))
 
     def _unit(
         self, measured: Measured, cells: Sequence[Raw], number: int, amount: Decimal | None
@@ -412,6 +418,7 @@ class RowReader:
         except CarbonkitError as error:
             self._wrong(error, cell, total.column, number)
             return None
+        self._shown_as_percentage(cell, number, total.column)
         if amount < 0:
             self._find("negative", "negative; kept", number, total.column, plain(amount))
         if facility is None:

@@ -29,7 +29,7 @@ class Finding:
 
     Args:
         code: A stable name for its kind: "blank", "left_out", "repeat", "negative", "suspicious",
-            "unit", "text_number", "hidden", "blank_rows" or "damaged_text".
+            "unit", "text_number", "percentage", "hidden", "blank_rows", "empty" or "damaged_text".
         said: What was seen and what was done about it.
         file: The file.
         row: The row in it; None where it is about the file.

@@ -115,7 +115,8 @@ class Workbook:
     A sheet of an Excel workbook (xlsx, xlsm).
 
     A number in a workbook is a binary float; the shortest decimal that stands for the
-    same float is taken. Of a formula the value is read that the program last saved.
+    same float is taken. An amount in a cell that shows a percentage is read as the number
+    behind it, 0.05 for 5 %, and reported. Of a formula the value is read that the program last saved.
 
     Args:
         sheet: The sheet's name.

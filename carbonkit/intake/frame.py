@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import tempfile
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from carbonkit.intake._csv_rows import csv_rows
 from carbonkit.intake._found import Problems
 from carbonkit.intake._header import header_of
 from carbonkit.intake._parquet_rows import connected, duck, one_file, quoted
-from carbonkit.intake._plain_sql import NAMES, Statement, csv_source, is_plain, literal
+from carbonkit.intake._plain_sql import NAMES, Statement, beside_quotes, csv_source, is_plain, literal
 from carbonkit.intake._source import opened
 from carbonkit.intake.form import Csv, Floats, Parquet
 from carbonkit.intake.layout import Layout
@@ -33,7 +34,7 @@ __all__ = ["ActivityFrame", "activity_frame"]
 _TYPES: Final = ("VARCHAR", "DATE", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _FLOATS: Final = ("FLOAT", "DOUBLE")
 _MOST: Final = 2**62  # rows
-_CODES: Final = ("blank", "negative", "suspicious")
+_CODES: Final = ("blank", "negative", "suspicious", "damaged_text")
 
 
 @attrs.frozen(repr=False)
@@ -70,14 +71,17 @@ def activity_frame(
     A file that stands at a path and is plain is read by DuckDB, twice: once to check
     every cell, and again as the table is used, neither time into memory. Plain is a
     CSV in UTF-8 or a Parquet file with one header row, dates written YYYY-MM-DD, ids
-    that are refused when they come again, and nothing to leave out. Any other is read
-    row by row into a table in memory. The rows are the same either way.
+    that are refused when they come again, nothing to leave out and no space beside
+    quotes. Any other is read row by row into a table in memory. The rows and the tally
+    are the same either way.
 
     Args:
         source: A path, the file's bytes or a binary stream.
-        layout: How the file is written and what its columns mean; published totals are not taken.
+        layout: How the file is written and what its columns mean; published totals are passed over.
         name: The name that problems give the file; a path's own, if nothing is said.
-        progress: Called every 10,000 rows that are read one by one, and at the end.
+        progress: Called every 10,000 rows that are read one by one, and at the end, with the number
+            of rows so far. For a file that is streamed, called with 0 before it is checked, and with
+            the number of its rows after that.
 
     Returns:
         The table, with the number of findings.
@@ -100,12 +104,13 @@ def activity_frame(
         ([('Kiel', 'natural gas', '12.50', 'm3', 1)], {'blank': 1})
     """
     check_type(layout, Layout, field="layout")
+    layout = attrs.evolve(layout, total=None)  # else only the row reader would find something wrong with it
     duckdb = duck()
     with opened(source, name) as taken:
         if taken.path is not None and is_plain(layout):
             connection = connected()
             try:
-                found = _streamed(connection, taken, layout)
+                found = _streamed(connection, taken, layout, progress)
             except duckdb.Error:  # what DuckDB will not take, the row reader takes or explains
                 found = None
             if found is not None:
@@ -114,33 +119,76 @@ def activity_frame(
         return _loaded(taken, layout, progress)
 
 
-def _streamed(connection: Any, taken: Opened, layout: Layout) -> ActivityFrame | None:  # noqa: ANN401
-    statement = _statement(connection, taken, layout)
-    if statement is None:
+def _streamed(
+    connection: Any,  # noqa: ANN401  a connection of DuckDB
+    taken: Opened,
+    layout: Layout,
+    progress: Callable[[int], None] | None,
+) -> ActivityFrame | None:
+    made = _statement(connection, taken, layout)
+    if made is None:
         return None
-    ((wrong, rows, ids, *counts),) = connection.execute(statement.checked()).fetchall()
+    statement, sources = made
+    if progress is not None:
+        progress(0)
+    wrong, rows, ids, *counts = _checked(connection, statement, sources)
     if wrong or rows != ids:
         return None
+    if progress is not None:
+        progress(rows)
     tally = {code: count for code, count in zip(_CODES, counts, strict=True) if count}
+    if not rows:
+        tally["empty"] = 1
     return ActivityFrame(connection.sql(statement.rows()), tally, streamed=True)
 
 
-def _statement(connection: Any, taken: Opened, layout: Layout) -> Statement | None:  # noqa: ANN401
-    form, path = layout.form, taken.path
-    if path is None or any(sign in str(path) for sign in "*?["):
+def _checked(connection: Any, statement: Statement, sources: tuple[str, ...]) -> tuple[int, ...]:  # noqa: ANN401
+    """Count what a statement finds; of a text file with the one source, or if that fails, the other."""
+    for source in sources[:-1]:
+        with contextlib.suppress(duck().Error):  # a cell over several lines stops the parallel scanner
+            (found,) = connection.execute(statement.checked(source)).fetchall()
+            return tuple(found)
+    (found,) = connection.execute(statement.checked(sources[-1])).fetchall()
+    return tuple(found)
+
+
+def _statement(
+    connection: Any,  # noqa: ANN401  a connection of DuckDB
+    taken: Opened,
+    layout: Layout,
+) -> tuple[Statement, tuple[str, ...]] | None:
+    """Make the statement for a file, and the sources that it may be checked with."""
+    if taken.path is None or any(sign in str(taken.path) for sign in "*?["):
         return None
-    problems = Problems(taken.name)
+    path, form = one_file(taken.path), layout.form
     if isinstance(form, Csv):
-        row = next(csv_rows(taken.stream, form, problems), None)
-        header = None if row is None else header_of({row.number: row.cells}, (1,), layout, problems)
-        if header is None or not header.check(layout, problems, 1):
-            return None
-        places = [f"c{place}" for place in range(header.width)]
-        at = {column: places[header.place(column)] for column in layout.columns}
-        return Statement(layout, csv_source(one_file(path), form, tuple(places)), at)
-    if not isinstance(form, Parquet):
+        return _of_text(path, taken, layout, form)
+    return _of_parquet(connection, path, layout, form) if isinstance(form, Parquet) else None
+
+
+def _of_text(path: str, taken: Opened, layout: Layout, form: Csv) -> tuple[Statement, tuple[str, ...]] | None:
+    problems = Problems(taken.name)
+    row = next(csv_rows(taken.stream, form, problems), None)
+    header = None if row is None else header_of({row.number: row.cells}, (1,), layout, problems)
+    if header is None or not header.check(layout, problems, 1) or beside_quotes(taken.stream, form):
         return None
-    relation = connection.read_parquet(one_file(path))
+    cells = tuple(f"c{place}" for place in range(header.width))
+    at = {column: cells[header.place(column)] for column in layout.columns}
+    further = f"c{header.width}"  # DuckDB drops blank cells behind the last column, unless there is one more
+    sources = tuple(
+        csv_source(path, form, (*cells, further), padded=True, parallel=parallel)
+        for parallel in (True, False)
+    )
+    return Statement(layout, csv_source(path, form, cells), at, cells, further), sources
+
+
+def _of_parquet(
+    connection: Any,  # noqa: ANN401  a connection of DuckDB
+    path: str,
+    layout: Layout,
+    form: Parquet,
+) -> tuple[Statement, tuple[str, ...]] | None:
+    relation = connection.read_parquet(path)
     kinds = dict(zip(relation.columns, map(str, relation.types), strict=True))
     allowed = _TYPES + (_FLOATS if form.floats is Floats.SHORTEST else ())
     for column in layout.columns:
@@ -148,8 +196,8 @@ def _statement(connection: Any, taken: Opened, layout: Layout) -> Statement | No
         if kind not in allowed and not kind.startswith("DECIMAL"):
             return None
     chosen = ", ".join(f"CAST({quoted(each)} AS VARCHAR) AS {quoted(each)}" for each in layout.columns)
-    table = f"(SELECT {chosen} FROM read_parquet({literal(one_file(path))}))"  # noqa: S608
-    return Statement(layout, table, {column: column for column in layout.columns})
+    table = f"(SELECT {chosen} FROM read_parquet({literal(path)}))"  # noqa: S608
+    return Statement(layout, table, {column: column for column in layout.columns}), ("",)
 
 
 def _loaded(taken: Opened, layout: Layout, progress: Callable[[int], None] | None) -> ActivityFrame:

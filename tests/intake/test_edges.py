@@ -61,6 +61,8 @@ def edited(old: bytes, new: bytes, part: str = "xl/worksheets/sheet1.xml") -> by
     ("old", "new", "said"),
     [
         (b'<row r="3"', b'<row r="2"', "f, row: must have its rows in order, was 2"),
+        (b'<row r="3"', b'<row r="1048577"', "f: must be a row or column number, was 1048577"),
+        (b'<row r="3"', b'<row r="1048576"/><row', "f: must be a row or column number, was 1048577"),
         (b'<row r="3"', b'<row r="three"', "f: must be a row or column number, was three"),
         (b'<c r="B3"', b'<c r="A3"', "f, cell: must have its cells in order, was A3"),
         (b'<c r="B3"', b'<c r="B4"', "f, cell: must have its cells in order, was B4"),
@@ -79,11 +81,47 @@ def test_a_sheet_that_contradicts_itself(old: bytes, new: bytes, said: str) -> N
     assert found.startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        ("1e23", "100000000000000000000000"),
+        ("1.2345678901234568e17", "123456789012345680"),
+        ("9007199254740993", "9007199254740993"),
+        ("5.0", "5"),
+        ("0.1", "0.1"),
+    ],
+)
+def test_a_whole_float_is_read_as_the_shortest_decimal_of_it_too(written: str, amount: str) -> None:
+    raw = edited(b"<v>6</v>", f"<v>{written}</v>".encode())
+    assert str(read_activity_file(raw, layout(form=BOOK)).activities[1].quantity) == f"{amount} m3"
+
+
+def test_a_day_that_a_strict_workbook_writes_as_a_text_is_a_date() -> None:
+    out = io.BytesIO()
+    rows: list[list[object]] = [["id", "gas", "from", "to"], ["a", 5, 9001, 9002]]
+    with zipfile.ZipFile(io.BytesIO(book(rows))) as good, zipfile.ZipFile(out, "w") as made:
+        for name in good.namelist():
+            content = good.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                for cell, number, day in ((b"C2", b"9001", b"2024-01-01"), (b"D2", b"9002", b"2024-02-01")):
+                    old = b'<c r="%b" t="n"><v>%b</v>' % (cell, number)
+                    assert old in content
+                    content = content.replace(old, b'<c r="%b" t="d"><v>%b</v>' % (cell, day))
+            made.writestr(name, content)
+    (activity,) = read_activity_file(out.getvalue(), layout(form=BOOK, period=DATED)).activities
+    assert str(activity.period) == "[2024-01-01, 2024-02-01)"
+
+
+def test_an_amount_in_a_format_that_the_workbook_has_not_is_read() -> None:
+    raw = edited(b'<c r="B3"', b'<c r="B3" s="77"')
+    assert str(read_activity_file(raw, layout(form=BOOK)).activities[1].quantity) == "6 m3"
+
+
 def test_a_sheet_of_too_many_cells(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_excel_parts, "_CELLS", 5)
     (found,) = refused(book([["id", "gas"], [1, 5], [2, 6]]), layout(form=BOOK))
     assert found == (
-        "f, sheet: must have at most 5 cells, and 100000000 with the empty ones between them, was more; save "
+        "f, sheet: must have at most 5 cells, and 30000000 with the empty ones before them, was more; save "
         "the sheet as CSV, which is read row by row"
     )
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -36,6 +37,7 @@ from carbonkit.intake import (
     Repeats,
     Total,
     Workbook,
+    _excel_parts,
     activity_frame,
     group_problems,
     read_activity_file,
@@ -231,6 +233,35 @@ def test_a_number_that_the_layout_does_not_declare_is_refused_with_what_to_say(c
     assert (";" in found) == bool(hint)
 
 
+@pytest.mark.parametrize("written", ["0,123", "00,123", "0,500", "-0,123", "0,123,456"])
+def test_a_group_that_begins_with_zero_is_no_thousand_in_any_reader(tmp_path: Path, written: str) -> None:
+    hint = 'say decimal="," in the layout if that is what it is' if written.count(",") == 1 else ""
+    must = 'be a plain number such as "1234.5" or "1,234.5"'
+    said = f"gas: must {must}, was {written}" + (f"; {hint}" if hint else "")
+    how = layout(form=Csv(encoding="utf-8", delimiter=";", decimal=".", thousands=","))
+    path = tmp_path / "f"
+    path.write_text(f"id;gas\n1;{written}\n", encoding="utf-8")
+    assert refused(path, how) == [f"f, row 2, {said}"]
+    with pytest.raises(BatchError, match=f"was {written}"):
+        activity_frame(path, how)
+    texts = layout(form=Workbook(sheet="Data", decimal=".", thousands=","))
+    assert refused(book([["id", "gas"], ["1", written]]), texts) == [f"f, row 2, {said}"]
+
+
+def test_a_group_that_begins_with_zero_gets_no_hint_to_group() -> None:
+    (found,) = refused(
+        b"id;gas\n1;0,123\n", layout(form=Csv(encoding="utf-8", delimiter=";", decimal=".", thousands=""))
+    )
+    assert found.endswith('was 0,123; say decimal="," in the layout if that is what it is')
+
+
+@pytest.mark.parametrize(("written", "amount"), [("1,000", 1000), ("10,203", 10203), ("-999,999.0", -999999)])
+def test_a_group_that_begins_with_another_digit_is_one(written: str, amount: int) -> None:
+    how = layout(form=Csv(encoding="utf-8", delimiter=";", decimal=".", thousands=","))
+    (activity,) = read_activity_file(f"id;gas\n1;{written}\n".encode(), how).activities
+    assert activity.quantity.number == amount
+
+
 def test_a_unit_beside_a_zero_is_a_finding_and_beside_an_amount_a_problem() -> None:
     how = layout(measured=Measured("gas", GAS, unit="m3", unit_column="unit"))
     intake = read_activity_file(b"id,gas,unit\n1,0,-\n2,0,\n3,5,m3\n", how)
@@ -343,6 +374,11 @@ def test_a_file_without_its_header_or_its_columns() -> None:
     ]
 
 
+def test_the_row_of_a_text_file_is_the_line_on_which_it_begins() -> None:
+    text = b'id,gas,note\n1,5,"two\nlines"\n2,x,\n\n3,y,\n'
+    assert [each.split(":")[0] for each in refused(text, layout())] == ["f, row 4, gas", "f, row 6, gas"]
+
+
 def test_a_file_with_only_a_header_makes_nothing_and_says_so() -> None:
     intake = read_activity_file(b"id,gas\n", layout())
     assert (intake.activities, intake.tally()) == ((), {"empty": 1})
@@ -441,6 +477,115 @@ def test_bombs_are_refused_before_they_are_unpacked() -> None:
     assert refused(zipped(**{"xl__workbook.xml": laughs}), BOOKED) == [
         "f: must declare no document type, was DOCTYPE"
     ]
+
+
+def test_a_package_of_too_many_parts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = book([["id", "gas"], [1, 5]])
+    with zipfile.ZipFile(io.BytesIO(raw)) as package:
+        parts = len(package.infolist())
+    monkeypatch.setattr(_excel_parts, "_PARTS", parts)
+    assert len(read_activity_file(raw, BOOKED).activities) == 1
+    monkeypatch.setattr(_excel_parts, "_PARTS", parts - 1)
+    (found,) = refused(raw, BOOKED)
+    assert found.startswith(f"f: must unpack to at most 256000000 bytes in {parts - 1} parts, was ")
+    assert f" bytes in {parts} parts; save" in found
+
+
+def with_part(name: str, content: bytes) -> bytes:
+    """Put a part into a good workbook, in place of the one of that name."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(GOOD_BOOK)) as good,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for part in good.namelist():
+            if part != name:
+                made.writestr(part, good.read(part))
+        made.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("part", "most"),
+    [
+        ("xl/styles.xml", 5_000_000),
+        ("xl/Theme/theme1.xml", 5_000_000),
+        ("xl/sharedStrings.xml", 32_000_000),
+        ("xl/worksheets/none.xml", 5_000_000),
+    ],
+)
+def test_a_part_that_is_read_in_whole_may_not_be_large(part: str, most: int) -> None:
+    size = most + 1
+    (found,) = refused(with_part(part, b"<a>" + b" " * (size - 7) + b"</a>"), BOOKED)
+    assert found == (
+        f"f, {part}: must unpack to at most {most} bytes in this part, was {size} bytes; save the sheet as "
+        "CSV, which is read row by row"
+    )
+
+
+def test_too_many_shared_texts_are_refused_however_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_excel_parts, "_COUNT", 3)
+    texts = b"<sst>" + b"<si/>" * 3 + b"</sst>"
+    assert refused(with_part("xl/sharedStrings.xml", texts), BOOKED) == []
+    (found,) = refused(with_part("xl/sharedStrings.xml", texts.replace(b"</sst>", b"<si/></sst>")), BOOKED)
+    assert found.startswith("f, sharedStrings: must have at most 3 different texts, was more; save the sheet")
+
+
+def test_a_large_sheet_and_a_large_picture_are_no_such_parts() -> None:
+    with zipfile.ZipFile(io.BytesIO(GOOD_BOOK)) as good:
+        sheet = good.read("xl/worksheets/sheet1.xml")
+    for part, content in (
+        ("xl/worksheets/sheet1.xml", sheet + b" " * 6_000_000),
+        ("xl/media/image1.png", bytes(6_000_000)),
+    ):
+        assert refused(with_part(part, content), BOOKED) == []
+
+
+def test_a_cell_far_to_the_right_makes_the_rows_between_count_those_that_are_not_there_too() -> None:
+    def far(_: openpyxl.Workbook, sheet: Worksheet) -> None:
+        sheet["XFD1"] = "x"
+        sheet["A5000"] = "x"
+
+    (found,) = refused(book([["id", "gas"], [1, 5]], far), BOOKED)
+    assert found.startswith("f, sheet: must have at most 10000000 cells, and 30000000 with the empty ones")
+
+
+def test_rows_that_are_not_there_count_as_such() -> None:
+    def gap(_: openpyxl.Workbook, sheet: Worksheet) -> None:
+        sheet["A5"], sheet["B5"] = 2, 6
+
+    intake = read_activity_file(book([["id", "gas"], [1, 5]], gap), BOOKED, name="f")
+    assert [(each.id, each.row) for each in intake.activities] == [("1", 2), ("2", 5)]
+    assert [str(each) for each in intake.findings] == [
+        "f: 2 rows with nothing in them; passed over, was 3, 4"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shown", "found"),
+    [("0%", 1), ("0.00%", 1), ("#,##0.0 %;[Red]-0 %", 1), ('0.0 "% of it"', 0), ("0.0\\%", 0), ("0.00", 0)],
+)
+def test_an_amount_that_is_shown_as_a_percentage_is_a_finding(shown: str, found: int) -> None:
+    def show(_: openpyxl.Workbook, sheet: Worksheet) -> None:
+        sheet["B2"].number_format = shown
+        sheet["C2"].number_format = "0%"  # in a column that no one asks for
+
+    rows: list[list[object]] = [["id", "gas", "share", "t"], [1, 0.05, 0.5, 1]]
+    intake = read_activity_file(book(rows, show), BOOKED, name="f")
+    assert [str(each.quantity) for each in intake.activities] == ["0.05 m3"]
+    assert type(intake.activities[0].quantity.number) is Decimal
+    assert [str(each) for each in intake.findings] == [
+        "f, row 2, gas: a cell that shows a percentage; read as the number behind it, was 0.05"
+    ] * found
+
+
+def test_a_published_total_that_is_shown_as_a_percentage_is_a_finding_too() -> None:
+    def show(_: openpyxl.Workbook, sheet: Worksheet) -> None:
+        sheet["C2"].number_format = "0%"
+
+    how = layout(form=BOOK, total=Total("t", "tCO2e"))
+    intake = read_activity_file(book([["id", "gas", "t"], [1, 5, 2]], show), how)
+    assert [(each.code, each.field, each.was) for each in intake.findings] == [("percentage", "t", "2")]
 
 
 def test_a_lone_cell_far_away_does_not_make_the_sheet_large() -> None:
