@@ -6,19 +6,34 @@ All third-party packages of the extra `bulk` are imported here, when they are ne
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import attrs
 
 from carbonkit.errors import InvalidValueError, MissingExtraError, WrongTypeError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import duckdb
     import narwhals as nw
     import pyarrow as pa
 
-__all__ = ["Engine", "EngineName", "Expr", "Lazy", "Table", "module", "narwhals", "opened", "pyarrow"]
+__all__ = [
+    "KEYS",
+    "VERSIONS",
+    "Engine",
+    "EngineName",
+    "Expr",
+    "Lazy",
+    "Table",
+    "module",
+    "narwhals",
+    "opened",
+    "pyarrow",
+]
 
 EngineName: TypeAlias = Literal["duckdb", "native"]
 Lazy: TypeAlias = "nw.LazyFrame[Any]"
@@ -26,7 +41,14 @@ Expr: TypeAlias = "nw.Expr"
 Table: TypeAlias = "pa.Table"
 
 _PARTS = (1, 16, 256)
-_NAME = "carbonkit_rows"  # of a relation within its own query; nothing of that name stays behind
+_WIDEST: Final = 38  # digits of a decimal
+_MARK: Final = "ck_1d6c27e0b94f4b53a8e2"  # no table or view of the caller begins like this
+_NAME: Final = f"{_MARK}_rows"  # of a relation within its own query; nothing of that name stays behind
+KEYS: Final = f"{_MARK}_keys"
+"""What the keys are called in a query of `Engine.small`."""
+VERSIONS: Final = f"{_MARK}_versions"
+"""What the versions of factors are called there."""
+_EXACT: Final = ("", "binary", "c", "posix")  # collations by which no two texts are the same
 
 
 def module(name: str) -> Any:  # noqa: ANN401  a module
@@ -73,12 +95,12 @@ class Engine:
 
     def small(self, query: str, keys: pa.Table, versions: pa.Table | None = None) -> pa.Table:
         """Work something small out in DuckDB, whatever works on the rows."""
-        if self.kind == "duckdb":  # which finds the tables by their names here
-            return self._beside.query(_NAME, query).to_arrow_table()
+        tables = {KEYS: keys} if versions is None else {KEYS: keys, VERSIONS: versions}
+        if self.kind == "duckdb":
+            return _queried(self._beside, query, tables).to_arrow_table()
         with module("duckdb").connect() as connection:
-            connection.register("keys", keys)
-            if versions is not None:
-                connection.register("versions", versions)
+            for name, table in tables.items():
+                connection.register(name, table)
             return connection.sql(query).to_arrow_table()
 
     def ids_differ(self, frame: Lazy) -> bool:
@@ -138,6 +160,7 @@ def opened(frame: Any, engine: EngineName, connection: duckdb.DuckDBPyConnection
         ) from None
     given = known.implementation.value
     if given == "duckdb":
+        _check_collation(frame)
         return Engine("duckdb", given, known.lazy(), frame, frame)
     if given == "pandas":  # its own types have neither dates nor decimals; those of Arrow have
         frame = _from_pandas(frame)
@@ -149,7 +172,8 @@ def opened(frame: Any, engine: EngineName, connection: duckdb.DuckDBPyConnection
     if engine == "native":
         return _at_home(known.to_native(), given)
     where = connection if connection is not None else module("duckdb").connect()
-    relation = where.from_arrow(frame if given == "pandas" else _as_arrow(known))
+    relation = where.from_arrow(frame if given == "pandas" else _typed(_as_arrow(known)))
+    _check_collation(relation)
     return Engine("duckdb", given, narwhals().from_native(relation).lazy(), frame, relation)
 
 
@@ -176,12 +200,24 @@ def _from_pandas(frame: Any) -> pa.Table:  # noqa: ANN401
 
 
 def _typed(table: Any) -> Any:  # noqa: ANN401
-    """Give columns with nothing in them a type that can be joined."""
-    pa = pyarrow()
+    """Give columns with nothing in them, or of a type that not all engines know, one that can be joined."""
     for position, field in enumerate(table.schema):
-        if pa.types.is_null(field.type):
-            table = table.set_column(position, field.name, table.column(position).cast(pa.string()))
+        kind = _joined_type(field.type)
+        if kind is not None:
+            table = table.set_column(position, field.name, table.column(position).cast(kind))
     return table
+
+
+def _joined_type(kind: Any) -> Any:  # noqa: ANN401
+    """Name the type that stands for one that not all engines know; None for all others."""
+    pa = pyarrow()
+    if pa.types.is_null(kind) or pa.types.is_string_view(kind):
+        return pa.string()
+    if pa.types.is_date64(kind):  # milliseconds, which may lie within a day
+        return pa.timestamp("ms")
+    if pa.types.is_decimal256(kind) and kind.scale <= _WIDEST:
+        return pa.decimal128(_WIDEST, kind.scale)
+    return None
 
 
 def _native(table: pa.Table, kind: str, beside: Any) -> Any:  # noqa: ANN401
@@ -201,6 +237,44 @@ def _native(table: pa.Table, kind: str, beside: Any) -> Any:  # noqa: ANN401
     raise WrongTypeError("be a frame that can be joined here", was=kind, field="frame")
 
 
-def _within(relation: Any, small_table: pa.Table) -> Any:  # noqa: ANN401, ARG001
-    """Bring a table into the connection that a relation is of, which finds it by its name here."""
-    return relation.query(_NAME, "SELECT * FROM small_table")
+def _within(relation: Any, table: pa.Table) -> Any:  # noqa: ANN401
+    """Bring a table into the connection that a relation is of."""
+    return _queried(relation, f"SELECT * FROM {_MARK}_table", {f"{_MARK}_table": table})  # noqa: S608  our own
+
+
+def _queried(relation: Any, query: str, tables: dict[str, pa.Table]) -> Any:  # noqa: ANN401
+    """Ask the connection that a relation is of about tables, which it finds by their names."""
+    # A relation does not give its connection away, so that nothing can be registered there: DuckDB
+    # looks for a name that is no table's among the variables that stand where it is asked.
+    asked = {"relation": relation, "name": _NAME, "query": query, **tables}
+    with _looking(relation):
+        return eval("relation.query(name, query)", asked)  # noqa: S307  a text of our own, and no input
+
+
+@contextlib.contextmanager
+def _looking(relation: Any) -> Iterator[None]:  # noqa: ANN401
+    """Let DuckDB look among variables for as long as it is asked, where that is forbidden."""
+    setting = "python_enable_replacements"
+    if _setting(relation, setting):
+        yield
+        return
+    relation.query(_NAME, f"SET {setting} = true")
+    try:
+        yield
+    finally:
+        relation.query(_NAME, f"SET {setting} = false")
+
+
+def _setting(relation: Any, name: str) -> Any:  # noqa: ANN401
+    return relation.query(_NAME, f"SELECT current_setting('{name}')").fetchall()[0][0]
+
+
+def _check_collation(relation: Any) -> None:  # noqa: ANN401
+    """Check that texts are the same only where each sign is, as the names of activities and units are."""
+    collation = str(_setting(relation, "default_collation"))
+    if collation.lower() not in _EXACT:
+        must, hint = (
+            "tell texts apart to the letter",
+            "SET default_collation = 'binary', or use another DuckDB",
+        )
+        raise InvalidValueError(must, was=f"default_collation {collation}", field="frame", hint=hint)

@@ -15,7 +15,17 @@ import attrs
 from carbonkit.accounting.factor import Factor
 from carbonkit.accounting.fallback import Step
 from carbonkit.accounting.frame._choice import Asked, Cell, Choices, Key, Refused
-from carbonkit.accounting.frame._engine import Engine, Lazy, Table, module, narwhals, pyarrow
+from carbonkit.accounting.frame._engine import (
+    KEYS,
+    VERSIONS,
+    Engine,
+    Lazy,
+    Table,
+    module,
+    narwhals,
+    pyarrow,
+)
+from carbonkit.accounting.frame._name import doubted
 from carbonkit.accounting.frame.reason import Reason
 
 if TYPE_CHECKING:
@@ -97,15 +107,22 @@ class Matching:
         return frame.with_columns(ck_why=reason)
 
 
-def matching(engine: Engine, rows: Rows, choices: Choices) -> Matching:
-    """Read the keys of all rows and find their factors."""
+def matching(engine: Engine, rows: Rows, choices: Choices) -> Matching | None:
+    """Read the keys of all rows and find their factors; None where ids and facilities are to be looked at."""
     nw = narwhals()
     start = nw.col("ck_start")
     found = engine.collect(
-        rows.frame.group_by(*rows.keys).agg(
-            nw.len().alias("rows"), start.min().alias("low"), start.max().alias("high")
+        rows.frame.with_columns(ck_doubted=doubted(rows))
+        .group_by(*rows.keys)
+        .agg(
+            nw.len().alias("rows"),
+            start.min().alias("low"),
+            start.max().alias("high"),
+            nw.col("ck_doubted").max().alias("doubted"),
         )
     )
+    if not rows.named and any(found["doubted"].to_pylist()):
+        return None
     count = sum(found["rows"].to_pylist())
     if choices.fallback is not None:
         return _by_period(engine, rows, choices, count)
@@ -170,13 +187,13 @@ def _entries_sql(table: FactorTable, years: tuple[int, int], *, twice: bool) -> 
     if twice:
         first = "greatest(a.valid_from, coalesce(b.valid_from, a.valid_from))"
         until = "least(a.valid_until, coalesce(b.valid_until, a.valid_until))"
-        beside = """LEFT JOIN versions b ON b.series = k.run2
+        beside = f"""LEFT JOIN {VERSIONS} b ON b.series = k.run2
   WHERE k.run2 IS NULL OR (a.valid_from < b.valid_until AND b.valid_from < a.valid_until)"""
     return f"""
 WITH held AS (
   SELECT k.* EXCLUDE (run1, run2), a.version AS v1, {_second("version", twice=twice)} AS v2,
     {first} AS ck_from, {until} AS ck_until, {_coefficients(table, twice=twice)}
-  FROM keys k JOIN versions a ON a.series = k.run1 {beside}
+  FROM {KEYS} k JOIN {VERSIONS} a ON a.series = k.run1 {beside}
 )
 SELECT k.*, CAST(unnest(range(
     greatest(year(ck_from), {years[0]}), least(year(ck_until - 1), {years[1]}) + 1)) AS INTEGER) AS ck_year_of
@@ -210,7 +227,12 @@ def _as_before(table: Table, before: Table) -> Table:
 def _refused_table(found: Table, on: tuple[str, ...], answers: list[Asked | Refused]) -> Table:
     """List the keys that have no factor; a row with a part of its key missing says that by itself."""
     pa = pyarrow()
-    whole = [all(cells) for cells in zip(*(found[name].is_valid().to_pylist() for name in on), strict=True)]
+    fields = [
+        name for name in dict.fromkeys((*_ALL, *on)) if name in found.column_names
+    ]  # told apart by it or not
+    whole = [
+        all(cells) for cells in zip(*(found[name].is_valid().to_pylist() for name in fields), strict=True)
+    ]
     refused = [
         (position, answer)
         for position, answer in enumerate(answers)
@@ -274,5 +296,5 @@ def _chosen_sql(table: FactorTable) -> str:
     return f"""
 SELECT k.* EXCLUDE (row1, row2), k.ck_start_of AS ck_from, k.ck_end_of AS ck_until,
   {_coefficients(table, twice=True)}
-FROM keys k JOIN versions a ON a.version = k.row1 LEFT JOIN versions b ON b.version = k.row2
+FROM {KEYS} k JOIN {VERSIONS} a ON a.version = k.row1 LEFT JOIN {VERSIONS} b ON b.version = k.row2
 """  # noqa: S608  names of our own only

@@ -7,6 +7,7 @@ engine works out.
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ __all__ = ["QUANTITY_DIGITS", "Rows", "rows_of", "whole"]
 QUANTITY_DIGITS: Final = 19  # of an amount as a whole number
 _SHORT_DIGITS: Final = 18  # of one that is read by way of 64 bits
 _WIDEST: Final = 38
+_EXACT: Final = 2**53  # below it, a float can be any whole number
 _STEP: Final = 9
 _PLAIN: Final = r"^[+-]?[0-9]+(?:\.[0-9]+)?$"
 _TOO_LONG: Final = "have at most {} digits, its {} decimal places included"
@@ -44,6 +46,8 @@ class Rows:
             is slow to move a point; none elsewhere, where it is a whole number.
         digits: How many digits they have at most.
         faults: What may be wrong with a row, each with the expression that finds it, in their order.
+        sound: What must hold for a row apart from what the columns themselves say.
+        named: Whether ids and facilities were looked at, as some are no names.
     """
 
     frame: Lazy
@@ -52,14 +56,21 @@ class Rows:
     carried: int
     digits: int
     faults: tuple[tuple[Reason, Expr], ...]
+    sound: tuple[Expr, ...] = ()
+    named: bool = False
 
-    def dated(self, *more: Expr) -> Rows:
+    def refusing(self, reason: Reason, holds: Expr) -> Rows:
+        """Add a reason, which holds or not but is never null; the id and the facility come first."""
+        faults = sorted((*self.faults, (reason, holds)), key=lambda fault: _ORDER.index(fault[0]))
+        return attrs.evolve(self, faults=tuple(faults), sound=(*self.sound, ~holds))
+
+    def dated(self) -> Rows:
         """Add the year of the start; null for a row with which something is wrong by itself."""
         # A null joins with nothing. To filter such rows out first would mislead DuckDB into
         # building the join's table of the rows, instead of the factors.
         col = narwhals().col
         sound = [~col(name).is_null() for name in ("ck_id", "ck_facility", "ck_quantity", *_REQUIRED)]
-        sound += [col("ck_start") < col("ck_end"), *_not_blank(self.frame), *more]
+        sound += [col("ck_start") < col("ck_end"), *_not_blank(self.frame), *self.sound]
         year = (
             narwhals()
             .when(narwhals().all_horizontal(*sound, ignore_nulls=False))
@@ -68,6 +79,11 @@ class Rows:
         return attrs.evolve(self, frame=self.frame.with_columns(ck_year=year))
 
 
+_ORDER: Final = tuple(Reason)
+_NAMES: Final = {
+    "id": (Reason.MISSING_ID, Reason.BAD_ID),
+    "facility": (Reason.MISSING_FACILITY, Reason.BAD_FACILITY),
+}
 _REQUIRED: Final = ("ck_activity", "ck_unit", "ck_place", "ck_scope")
 
 
@@ -88,6 +104,12 @@ def rows_of(engine: Engine, columns: Columns) -> Rows:
         for name in (getattr(columns, field),)
     }
     optional = [field for field in ("category", "calorific") if getattr(columns, field) is not None]
+    texts |= {
+        f"ck_{field}": _whole(nw.col(name))[0]
+        for field in ("id", "facility")
+        for name in (getattr(columns, field),)
+        if schema[name].is_float()
+    }
     for field in optional:  # a null joins with nothing, so that "none" is a text
         name = getattr(columns, field)
         texts[f"ck_{field}"] = _text(nw.col(name), schema[name]).cast(nw.String).fill_null("")
@@ -99,10 +121,9 @@ def rows_of(engine: Engine, columns: Columns) -> Rows:
     if schema[columns.amount] == nw.String:
         missing = missing | (amount.str.strip_chars() == "")
     frame = frame.with_columns(ck_quantity=quantity, **texts)
-    blank = {name: _blank(name, frame) for name in ("ck_id", "ck_facility")}
     faults = (
-        (Reason.MISSING_ID, blank["ck_id"]),
-        (Reason.MISSING_FACILITY, blank["ck_facility"]),
+        *_named(frame, schema, columns, "id"),
+        *_named(frame, schema, columns, "facility"),
         (Reason.MISSING_ACTIVITY, nw.col("ck_activity").is_null()),
         (Reason.MISSING_AMOUNT, missing),
         (Reason.BAD_AMOUNT, nw.col("ck_quantity").is_null()),
@@ -137,21 +158,35 @@ def _check_names(schema: Any, columns: Columns) -> None:  # noqa: ANN401
         )
 
 
-def _blank(name: str, frame: Lazy) -> Expr:
-    column: Expr = narwhals().col(name)
-    if frame.collect_schema()[name] != narwhals().String:
-        return column.is_null()
-    return column.is_null() | (column == "")
+def _named(frame: Lazy, schema: Any, columns: Columns, field: str) -> list[tuple[Reason, Expr]]:  # noqa: ANN401
+    """Say where a name is missing, or is a number that is not whole."""
+    nw = narwhals()
+    cell, column = nw.col(getattr(columns, field)), nw.col(f"ck_{field}")
+    missing, bad = _NAMES[field]
+    if schema[getattr(columns, field)].is_float():
+        return [(missing, cell.is_null()), (bad, ~cell.is_null() & column.is_null())]
+    blank = column.is_null()
+    if frame.collect_schema()[f"ck_{field}"] == nw.String:
+        blank = blank | (column == "")
+    return [(missing, blank)]
 
 
 def _text(column: Expr, kind: Any) -> Expr:  # noqa: ANN401
     """Take texts and whole numbers as they are, categories as texts."""
     nw = narwhals()
     if kind.is_float():  # pandas makes floats of whole numbers where some are missing
+        number, is_whole = _whole(column)
         other = nw.when(~column.is_null()).then(nw.lit(-1, nw.Int64))
-        number: Expr = nw.when(column == column.round(0)).then(column.cast(nw.Int64)).otherwise(other)
-        return number
+        text: Expr = nw.when(is_whole).then(number).otherwise(other)
+        return text
     return column if kind == nw.String or kind.is_integer() else column.cast(nw.String)
+
+
+def _whole(column: Expr) -> tuple[Expr, Expr]:
+    """Give floats as whole numbers, and where they are; what is none must be gone before they are cast."""
+    nw = narwhals()
+    is_whole = (column.abs() < nw.lit(_EXACT)) & (column == column.round(0))
+    return nw.when(is_whole).then(column).cast(nw.Int64), is_whole
 
 
 def _dated(engine: Engine, frame: Lazy, schema: Any, name: str, into: str) -> tuple[Lazy, Expr]:  # noqa: ANN401
@@ -159,12 +194,12 @@ def _dated(engine: Engine, frame: Lazy, schema: Any, name: str, into: str) -> tu
     nw = narwhals()
     kind, column = schema[name], nw.col(name)
     if kind == nw.Date:
-        return frame, column
+        return frame, _known(column)
     if kind == nw.Unknown:  # a column with nothing in it
         return frame, nw.lit(None, nw.Date)
     if kind == nw.Datetime and kind.time_zone is None:
         day = column.cast(nw.Date)
-        return frame, nw.when(day.cast(kind) == column).then(day)
+        return frame, _known(nw.when(day.cast(kind) == column).then(day))
     if kind != nw.String:
         must, hint = "be dates, or texts YYYY-MM-DD", "a time with a zone has no one date"
         raise WrongTypeError(must, was=str(kind), field=name, hint=hint)
@@ -180,6 +215,14 @@ def _dated(engine: Engine, frame: Lazy, schema: Any, name: str, into: str) -> tu
     )
     joined = frame.join(engine.take(table), left_on=name, right_on=f"{into}_cell", how="left")
     return joined, nw.col(f"{into}_day")
+
+
+def _known(day: Expr) -> Expr:
+    """Give dates, and null for what an engine calls so, but is infinite, or not in the years 1 to 9999."""
+    nw = narwhals()
+    first, last = nw.lit(datetime.date.min, nw.Date), nw.lit(datetime.date.max, nw.Date)
+    known: Expr = nw.when(day >= first, day <= last).then(day)
+    return known
 
 
 def _day(cell: str) -> Any:  # noqa: ANN401
@@ -219,6 +262,9 @@ def _from_decimal(engine: Engine, amount: Expr, kind: Any, name: str) -> tuple[E
     precision, scale = kind.precision or _WIDEST, kind.scale
     if precision > QUANTITY_DIGITS:
         scale = _needed(engine, amount, scale)
+        if scale > QUANTITY_DIGITS:
+            must, was = _TOO_LONG.format(QUANTITY_DIGITS, scale), f"{scale} decimal places"
+            raise InvalidValueError(must, was=was, field=name, hint=_SPLIT)
         _check_size(engine, amount, scale, name)
     number = amount.cast(nw.Decimal(QUANTITY_DIGITS, scale))
     if engine.kind != "duckdb":
@@ -240,6 +286,7 @@ def _needed(engine: Engine, amount: Expr, scale: int) -> int:
     """Find how many decimal places the amounts really have: a type may hold many more."""
     if not scale:
         return 0
+    amount = amount.cast(narwhals().Decimal(_WIDEST, scale))  # PyArrow asks for room to round up in
     lost = {f"p{places}": (amount.round(places) != amount).any() for places in range(scale)}
     found = engine.collect(engine.rows.select(**lost)).to_pylist()[0]
     enough = [places for places in range(scale) if not found[f"p{places}"]]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from carbonkit.accounting.frame._engine import Engine, Lazy, Table, narwhals, pyarrow
+from carbonkit.accounting.frame._engine import KEYS, Engine, Lazy, Table, narwhals, pyarrow
 from carbonkit.accounting.frame._rows import Rows, whole
 from carbonkit.accounting.frame.factor_table import DIGITS, Label, in_kilograms, places_of, scaled
 from carbonkit.errors import InvalidValueError
@@ -81,7 +81,7 @@ class Lined:
 def lined(engine: Engine, matching: Matching, rows: Rows) -> Lined:
     """Lay the coefficients out: kg of each gas for one unit of the row, as whole numbers."""
     pa = pyarrow()
-    distinct = engine.small("SELECT DISTINCT cell, v1, v2 FROM keys ORDER BY ALL", matching.entries)
+    distinct = engine.small(f"SELECT DISTINCT cell, v1, v2 FROM {KEYS} ORDER BY ALL", matching.entries)  # noqa: S608  our own
     made: dict[str, list[Any]] = {f"l_{name}": [] for name in ("cell", "v1", "v2", *_ADDED)}
     coefficients: list[dict[Label, Decimal]] = []
     named: list[str] = []

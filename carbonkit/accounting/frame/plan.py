@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
 from carbonkit.accounting.fallback import Fallback
 from carbonkit.accounting.frame._choice import Choices
 from carbonkit.accounting.frame._engine import Engine, EngineName, narwhals, opened
+from carbonkit.accounting.frame._name import named
 from carbonkit.accounting.frame._plan import matching
 from carbonkit.accounting.frame._progress import Progress, reporting
+from carbonkit.accounting.frame._refusal import engine_errors
 from carbonkit.accounting.frame._rows import Rows, rows_of
 from carbonkit.accounting.frame._sum import fits
 from carbonkit.accounting.frame.columns import Columns
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from carbonkit.accounting.catalogue import Catalogue
+    from carbonkit.accounting.frame._plan import Matching
 
 __all__ = ["account_frame"]
 
@@ -45,10 +48,11 @@ def account_frame(
     """
     Choose the factor of every row of a frame, and add up what they emitted.
 
-    The figures are those of `account` on the same rows, to the last digit. A row that has no
-    factor, or with which something is wrong, does not stop the others: it is in no figure, and in
-    `unmatched` with the reason. Check `rows_out` against `rows_in`. With a fallback, a factor is
-    looked up for every kind of row and period that occurs, one by one.
+    The figures are those of `account` on the same rows, to the last digit, but for one kind of row: a
+    unit that has no exact decimal number of the factor's, which `account` converts as it is told to,
+    is unmatched. A row that has no factor, or with which something is wrong, does not stop the others:
+    it is in no figure, and in `unmatched` with the reason. Check `rows_out` against `rows_in`. With a
+    fallback, a factor is looked up for every kind of row and period that occurs, one by one.
 
     Args:
         frame: Activities in a frame of pandas, Polars, PyArrow, DuckDB or PySpark.
@@ -66,8 +70,8 @@ def account_frame(
         The inventory.
 
     Raises:
-        InvalidValueError: If a column is missing, an amount or a sum is too long for the engines, or
-            `engine` is neither.
+        InvalidValueError: If a column is missing, an amount or a sum is too long for the engines, the
+            engine refuses the rows, its texts are collated, or `engine` is neither.
         InexactNumberError: If the amounts are floats.
         WrongTypeError: If `frame` is no frame, or a column holds what it cannot hold.
         IntegrityError: If rows in are not rows out and unmatched rows: the frame changed meanwhile.
@@ -88,13 +92,13 @@ def account_frame(
         132.66 kg ['no factor for the activity']
     """
     methods = tuple(dict.fromkeys(scope_2))
-    for named in methods:
-        check_type(named, Scope2Method, field="scope_2")
+    for method in methods:
+        check_type(method, Scope2Method, field="scope_2")
     if fallback is not None:
         check_type(fallback, Fallback, field="fallback")
     named_columns = Columns() if columns is None else columns
     check_type(named_columns, Columns, field="columns")
-    with reporting(progress) as step:
+    with reporting(progress) as step, engine_errors(engine):
         step("laying out the factors")
         table = catalogue if isinstance(catalogue, FactorTable) else FactorTable(catalogue)
         step("checking the columns")
@@ -104,6 +108,9 @@ def account_frame(
         rows = _distinct(home, rows)
         step("finding the factors")
         found = matching(home, rows, Choices(table, methods, fallback))
+        if found is None:
+            rows = named(rows)
+            found = cast("Matching", matching(home, rows, Choices(table, methods, fallback)))
         step("adding up")
         plan = Plan(home, rows, found, table, fits(home, rows, found, table))
         count, parts = plan.parts()
@@ -136,9 +143,8 @@ def _distinct(engine: Engine, rows: Rows) -> Rows:
         nw.col("ck_id").alias("ck_id_twice"), "ck_uses"
     )
     frame = rows.frame.join(twice, left_on="ck_id", right_on="ck_id_twice", how="left")
-    fault = (Reason.DUPLICATE_ID, ~nw.col("ck_uses").is_null())
-    marked = attrs.evolve(rows, frame=frame, faults=(rows.faults[0], fault, *rows.faults[1:]))
-    return marked.dated(nw.col("ck_uses").is_null())
+    marked = attrs.evolve(rows, frame=frame)
+    return marked.refusing(Reason.DUPLICATE_ID, ~nw.col("ck_uses").is_null()).dated()
 
 
 def _reasons(plan: Plan) -> tuple[tuple[Reason, int], ...]:

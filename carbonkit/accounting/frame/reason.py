@@ -18,7 +18,9 @@ class Reason(enum.Enum):
 
     MISSING_ID = "missing id"
     DUPLICATE_ID = "duplicate id"
+    BAD_ID = "bad id"
     MISSING_FACILITY = "missing facility"
+    BAD_FACILITY = "bad facility"
     MISSING_ACTIVITY = "missing activity"
     MISSING_AMOUNT = "missing amount"
     BAD_AMOUNT = "bad amount"

@@ -16,6 +16,7 @@ import attrs
 from carbonkit.accounting.breakdown import Breakdown
 from carbonkit.accounting.frame._engine import Engine, Lazy, narwhals
 from carbonkit.accounting.frame._plan import Matching
+from carbonkit.accounting.frame._refusal import engine_errors
 from carbonkit.accounting.frame._rows import Rows
 from carbonkit.accounting.frame._sum import Part, merged, parts_of, per_factor
 from carbonkit.accounting.frame.factor_table import FactorTable, Label
@@ -118,7 +119,8 @@ class FrameInventory:
             why.alias("reason"),
             nw.when(why == known).then(nw.col("ck_detail")).alias("detail"),
         )
-        return plan.engine.give(found)
+        with engine_errors(plan.engine.kind):
+            return plan.engine.give(found)
 
     @property
     def lines(self) -> Any:  # noqa: ANN401  whatever kind of frame the caller uses
@@ -130,7 +132,8 @@ class FrameInventory:
         """
         plan = self._plan
         names = plan.engine.rows.collect_schema().names()
-        return plan.engine.give(self._lined.frame(plan.engine, plan.rows, plan.matched, names))
+        with engine_errors(plan.engine.kind):
+            return plan.engine.give(self._lined.frame(plan.engine, plan.rows, plan.matched, names))
 
     @property
     def line_columns(self) -> tuple[LineColumn, ...]:

@@ -18,6 +18,7 @@ import attrs
 
 from carbonkit.accounting.frame._choice import Choices, Key, Refused
 from carbonkit.accounting.frame._dialect import Dialect, dialect_named
+from carbonkit.accounting.frame._name import NAME_LENGTH
 from carbonkit.accounting.frame.columns import Columns
 from carbonkit.accounting.frame.factor_table import FOREVER, FactorTable, Label, in_kilograms
 from carbonkit.accounting.frame.line import LineColumn, whole_numbers
@@ -28,7 +29,7 @@ from carbonkit.values.number import multiply, whole
 from carbonkit.values.place import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from carbonkit.accounting.catalogue import Catalogue
     from carbonkit.accounting.factor import Factor
@@ -181,10 +182,12 @@ def to_sql(
     facts, rates = _laid_out(table, tuple(dict.fromkeys(units)), scope_2)
     labels = dict.fromkeys(label for each in rates for label in each)
     made, coefficients = [], []
+    known: list[str] = []
     for label in labels:
+        known.append(_column(label, known))
         names = [f"{factor} ({edition})" for factor, edition, *_ in facts]
         decimals, numbers = whole_numbers([each.get(label) for each in rates], names, label)
-        made.append(LineColumn(_column(label), label, label.unit, decimals + scale))
+        made.append(LineColumn(known[-1], label, label.unit, decimals + scale))
         coefficients.append([number or 0 for number in numbers])
     data = tuple((*row, *numbers) for row, *numbers in zip(facts, *coefficients, strict=True))
     text = _Text(spoken, named, rows, factors, scale, tuple(made))
@@ -230,10 +233,12 @@ def _laid_out(
     return facts, rates
 
 
-def _column(label: Label) -> str:
-    """Make a name of a label that needs no other signs than letters, digits and underscores."""
+def _column(label: Label, known: Sequence[str]) -> str:
+    """Make a name of a label that needs no other signs than letters, digits and underscores, and is new."""
     text = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in str(label).lower())
-    return "_".join(filter(None, ("g", *text.split("_"))))
+    name = "_".join(filter(None, ("g", *text.split("_"))))
+    numbered = (name, *(f"{name}_{number}" for number in range(2, len(known) + 2)))
+    return next(each for each in numbered if each not in known)
 
 
 def _literal(value: str | int | datetime.date) -> str:
@@ -304,9 +309,10 @@ class _Text:
         quoted, given, text = self.dialect.name, self._given, self.dialect.text
         calorific = "''" if self.columns.calorific is None else f"COALESCE({given('calorific')}, '')"
         equal = [(name, given(name)) for name in ("activity", "place", "unit")]
-        equal.append(("calorific", calorific))
         equal.append(("scope_2", f"CASE WHEN CAST({given('scope')} AS {text}) = '2' THEN 1 ELSE 0 END"))
         conditions = [f"f.{quoted(name)} = {value}" for name, value in equal]
+        # some loaders of CSV make a null of a blank
+        conditions.append(f"COALESCE(f.{quoted('calorific')}, '') = {calorific}")
         conditions.append(f"{given('start')} >= f.{quoted('valid_from')}")
         conditions.append(f"{given('end')} <= f.{quoted('valid_until')}")
         return "\n  AND ".join(conditions)
@@ -315,9 +321,10 @@ class _Text:
         given, text = self._given, self.dialect.text
         amount = given("amount")
         scope = f"CAST({given('scope')} AS {text})"
+        identity, facility = (f"CAST({given(field)} AS {text})" for field in ("id", "facility"))
         conditions = [
-            f"{given('id')} IS NOT NULL",
-            f"{given('facility')} IS NOT NULL",
+            f"{identity} <> '' AND LTRIM({identity}) = {identity}",
+            f"{facility} <> '' AND TRIM({facility}) = {facility} AND LENGTH({facility}) <= {NAME_LENGTH}",
             f"{given('start')} < {given('end')}",
             f"{scope} IN ('1', '2', '3')",
             f"FLOOR({amount} * {10**self.scale}) = {amount} * {10**self.scale}",
@@ -326,5 +333,6 @@ class _Text:
         if self.columns.category is not None:
             category = f"CAST({given('category')} AS {text})"
             known = ", ".join(f"'{number}'" for number in range(1, 16))
-            conditions.append(f"({given('category')} IS NULL OR ({scope} = '3' AND {category} IN ({known})))")
+            blank = f"COALESCE({category}, '') = ''"
+            conditions.append(f"({blank} OR ({scope} = '3' AND {category} IN ({known})))")
         return "\n  AND ".join(conditions)

@@ -18,13 +18,15 @@ from tests.accounting.frame.frames import CATALOGUE, SOURCE, YEAR, as_rows, rows
 from tests.accounting.frame.test_unmatched import FAULTS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from carbonkit.accounting.frame import WarehousePlan
 
 COLUMNS = Columns(category="category")
 UNITS = ("MMBtu", "kBtu", "kWh", "MWh", "MJ", "p_km", "p_mi", "kg", "MMBtu")
 NOT_IN_SQL = {
     *("separators", "a word", "an exponent", "a line break", "a blank amount", "an ambiguous name"),
-    *("no start", "no such day", "another form of date", "a blank id"),
+    *("no start", "no such day", "another form of date"),
 }  # of text that a table of decimals and dates does not hold
 
 
@@ -34,6 +36,11 @@ def rows() -> list[tuple[Any, ...]]:
         ("3", *rows_with(activity="power", unit="kWh", scope=2, amount="12345.6789")[1][1:]),
         ("4", *rows_with(activity="flight", unit="p_mi", scope=3, category="6", amount="100")[1][1:]),
         ("5", *rows_with(start="2027-01-01", end="2027-02-01", amount="0.0001")[1][1:]),
+        (
+            "6",
+            *rows_with(start="2025-12-01", end="2026-01-01", amount="7")[1][1:],
+        ),  # to the factor's last day
+        ("7", *rows_with(category="", amount="0.5")[1][1:]),
     ]
     bad = [
         (f"bad {at}", *row[1:]) if row[0] else row
@@ -41,7 +48,7 @@ def rows() -> list[tuple[Any, ...]]:
         if name not in NOT_IN_SQL
         for row in [rows_with(**changes)[1]]
     ]
-    return good + bad
+    return good + bad + [(identity, *good[0][1:]) for identity in BAD_IDS]
 
 
 def in_decimals() -> Any:  # noqa: ANN401
@@ -49,10 +56,27 @@ def in_decimals() -> Any:  # noqa: ANN401
     return table.project("* REPLACE (CAST(amount AS DECIMAL(18,4)) AS amount)").to_arrow_table()
 
 
+def in_postgresql(connection: psycopg.Connection[Any]) -> None:
+    table = in_decimals()
+    kinds = dict.fromkeys(table.column_names, "TEXT") | {"amount": "NUMERIC(18,4)", "scope": "INTEGER"}
+    kinds |= {"start": "DATE", "end": "DATE"}
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
+    connection.execute(f"CREATE TABLE bills ({columns})")
+    with connection.cursor() as cursor:
+        marks = ", ".join(["%s"] * len(kinds))
+        cursor.executemany(
+            f"INSERT INTO bills VALUES ({marks})",  # noqa: S608  marks only
+            [list(row.values()) for row in table.to_pylist()],
+        )
+
+
+BAD_IDS = (" spaced", " 2")
+
+
 def compared(plan: WarehousePlan, found: list[dict[str, Any]], left: set[Any], method: Scope2Method) -> None:
     inventory = account_frame(in_decimals(), CATALOGUE, columns=COLUMNS, scope_2=[method])
     assert left == {row["id"] for row in as_rows(inventory.unmatched)}
-    assert sum(row["rows_out"] for row in found) == inventory.rows_out >= 5
+    assert sum(row["rows_out"] for row in found) == inventory.rows_out >= 7
     sums = dict(plan.masses(found))
     masses: dict[str, Any] = {}
     for label, number in sums.items():
@@ -89,18 +113,8 @@ def test_postgresql_runs_the_statement_with_the_figures_of_the_plan(
 ) -> None:
     plan = to_sql("postgres", CATALOGUE, rows="bills", factors="factors", units=UNITS, places=4,
                   columns=COLUMNS, scope_2=method)  # fmt: skip
-    table = in_decimals()
-    kinds = dict.fromkeys(table.column_names, "TEXT") | {"amount": "NUMERIC(18,4)", "scope": "INTEGER"}
-    kinds |= {"start": "DATE", "end": "DATE"}
     with psycopg.connect(postgres_dsn, row_factory=psycopg.rows.dict_row) as connection:
-        columns = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
-        connection.execute(f"CREATE TABLE bills ({columns})")
-        with connection.cursor() as cursor:
-            marks = ", ".join(["%s"] * len(kinds))
-            cursor.executemany(
-                f"INSERT INTO bills VALUES ({marks})",  # noqa: S608  marks only
-                [list(row.values()) for row in table.to_pylist()],
-            )
+        in_postgresql(connection)
         connection.execute(plan.create)
         for statement in plan.inserts():
             connection.execute(statement)
@@ -171,3 +185,78 @@ def test_a_factor_that_is_too_long_for_a_table_is_named() -> None:
     )
     with pytest.raises(InvalidValueError, match=r"was CO2 of long \(1\)"):
         to_sql("duckdb", Catalogue([long]), rows="r", factors="f", units=["kg"], places=0)
+
+
+def test_duckdb_counts_the_same_from_the_factors_as_csv(tmp_path: Path) -> None:
+    connection = duckdb.connect()
+    plan = to_sql("duckdb", CATALOGUE, rows="bills", factors="factors", units=UNITS, places=4,
+                  columns=COLUMNS, scope_2=Scope2Method.MARKET)  # fmt: skip
+    connection.from_arrow(in_decimals()).create("bills")
+    connection.execute(plan.create)
+    (tmp_path / "factors.csv").write_text(plan.csv())
+    connection.execute(f"COPY factors FROM '{tmp_path / 'factors.csv'}' (HEADER)")
+    assert connection.sql("SELECT count(*) > 0 FROM factors WHERE calorific IS NULL").fetchall() == [(True,)]
+    found = connection.sql(plan.totals).to_arrow_table().to_pylist()
+    left = {row["id"] for row in connection.sql(plan.unmatched).to_arrow_table().to_pylist()}
+    compared(plan, found, left, Scope2Method.MARKET)
+
+
+def test_postgresql_counts_the_same_from_the_factors_as_csv(postgres_dsn: str) -> None:
+    plan = to_sql("postgres", CATALOGUE, rows="bills", factors="factors", units=UNITS, places=4,
+                  columns=COLUMNS, scope_2=Scope2Method.MARKET)  # fmt: skip
+    with psycopg.connect(postgres_dsn, row_factory=psycopg.rows.dict_row) as connection:
+        in_postgresql(connection)
+        connection.execute(plan.create)
+        with (
+            connection.cursor() as cursor,
+            cursor.copy("COPY factors FROM STDIN (FORMAT csv, HEADER)") as copy,
+        ):
+            copy.write(plan.csv())
+        found = connection.execute(plan.totals).fetchall()
+        left = {row["id"] for row in connection.execute(plan.unmatched).fetchall()}
+    compared(plan, found, left, Scope2Method.MARKET)
+
+
+def test_an_amount_that_is_too_long_is_unmatched_and_stops_nothing(postgres_dsn: str) -> None:
+    for dialect in ("duckdb", "postgres"):
+        plan = to_sql(dialect, CATALOGUE, rows="bills", factors="factors", units=["MMBtu"], places=4)
+        kinds = "activity TEXT, unit TEXT, place TEXT, id TEXT, facility TEXT, amount DECIMAL(38,4)"
+        values = [
+            f"('gas', 'MMBtu', 'US', '{at}', 'A', {amount}, DATE '2025-01-01', DATE '2025-02-01', 1)"
+            for at, amount in enumerate(("999999999999999.9999", "1000000000000000", "-1000000000000000"))
+        ]
+        statements = [
+            f'CREATE TABLE bills ({kinds}, start DATE, "end" DATE, scope INTEGER)',
+            *(f"INSERT INTO bills VALUES {value}" for value in values),  # noqa: S608  our own
+            plan.create,
+            *plan.inserts(),
+        ]
+        if dialect == "duckdb":
+            duck = duckdb.connect()
+            for statement in statements:
+                duck.execute(statement)
+            totals, unmatched = duck.sql(plan.totals).fetchall(), duck.sql(plan.unmatched).fetchall()
+        else:
+            with psycopg.connect(postgres_dsn) as postgres:
+                for statement in statements:
+                    postgres.execute(statement)
+                totals = postgres.execute(plan.totals).fetchall()
+                unmatched = postgres.execute(plan.unmatched).fetchall()
+        assert [row[2] for row in totals] == [1]
+        assert sorted(row[3] for row in unmatched) == ["1", "2"]
+
+
+def test_bases_that_are_written_almost_alike_have_columns_of_their_own() -> None:
+    factors = [
+        Factor(f"f{at}", "1", f"gas {at}", Place("US"), YEAR, "kg",
+               (Rate("CO2e", at + 1, "kgCO2e", basis=basis),), SOURCE)
+        for at, basis in enumerate(("AR5 GWP", "AR5-GWP", "AR5/GWP"))
+    ]  # fmt: skip
+    plan = to_sql("duckdb", Catalogue(factors), rows="r", factors="f", units=["kg"], places=0)
+    stem = "g_co2e_ar5_gwp"
+    assert [column.name for column in plan.columns] == [stem, f"{stem}_2", f"{stem}_3"]
+    duckdb.connect().execute(plan.create)
+    found = {name.name: at for at, name in enumerate(plan.columns, 1)}
+    assert [(label.basis, int(mass)) for label, mass in plan.masses([found])] == [
+        ("AR5 GWP", 1), ("AR5-GWP", 2), ("AR5/GWP", 3)
+    ]  # fmt: skip

@@ -36,6 +36,8 @@ FAULTS: dict[str, tuple[dict[str, Any], Reason]] = {
     "no id": ({"id": None}, Reason.MISSING_ID),
     "a blank id": ({"id": ""}, Reason.MISSING_ID),
     "no facility": ({"facility": None}, Reason.MISSING_FACILITY),
+    "space around a facility": ({"facility": "A "}, Reason.BAD_FACILITY),
+    "a facility too long": ({"facility": "A" * 201}, Reason.BAD_FACILITY),
     "no activity": ({"activity": None}, Reason.MISSING_ACTIVITY),
     "a blank activity": ({"activity": ""}, Reason.MISSING_ACTIVITY),
     "space around an activity": ({"activity": " gas"}, Reason.BAD_ACTIVITY),
