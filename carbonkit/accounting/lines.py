@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from types import MappingProxyType
 from typing import overload
 
@@ -114,7 +115,7 @@ class Lines(Sequence[Line]):
             {place: line.step for place, line in enumerate(known) if line.step is not None},
         )
 
-    @property
+    @cached_property
     def used(self) -> dict[int, Factor]:
         """The factors that lines were made with, by their place among `factors`, the first used first."""
         return {place: self.factors[place] for place in dict.fromkeys(self.chosen)}

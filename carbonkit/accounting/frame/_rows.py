@@ -194,12 +194,12 @@ def _dated(engine: Engine, frame: Lazy, schema: Any, name: str, into: str) -> tu
     nw = narwhals()
     kind, column = schema[name], nw.col(name)
     if kind == nw.Date:
-        return frame, _known(column)
+        return frame, _known(engine, column)
     if kind == nw.Unknown:  # a column with nothing in it
         return frame, nw.lit(None, nw.Date)
     if kind == nw.Datetime and kind.time_zone is None:
         day = column.cast(nw.Date)
-        return frame, _known(nw.when(day.cast(kind) == column).then(day))
+        return frame, _known(engine, nw.when(day.cast(kind) == column).then(day))
     if kind != nw.String:
         must, hint = "be dates, or texts YYYY-MM-DD", "a time with a zone has no one date"
         raise WrongTypeError(must, was=str(kind), field=name, hint=hint)
@@ -217,8 +217,10 @@ def _dated(engine: Engine, frame: Lazy, schema: Any, name: str, into: str) -> tu
     return joined, nw.col(f"{into}_day")
 
 
-def _known(day: Expr) -> Expr:
+def _known(engine: Engine, day: Expr) -> Expr:
     """Give dates, and null for what an engine calls so, but is infinite, or not in the years 1 to 9999."""
+    if engine.kind == "pyspark":  # which knows no other dates, and cannot be told of the first
+        return day
     nw = narwhals()
     first, last = nw.lit(datetime.date.min, nw.Date), nw.lit(datetime.date.max, nw.Date)
     known: Expr = nw.when(day >= first, day <= last).then(day)
