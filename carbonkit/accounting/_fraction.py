@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.values.number import Exact, Rounding, divide, exact, plain, whole
+from carbonkit.values.number import Exact, Rounding, decimal_places, divide, exact, plain, whole
 
 Share: TypeAlias = Exact | Fraction
 """What is taken where a share belongs: of one, as a percentage ("33.3 %") or as a ratio ("1/3")."""
@@ -47,14 +47,8 @@ def _share(value: Exact, field: str) -> Fraction:
 
 def finite(value: Fraction) -> Decimal | None:
     """Write a fraction as a decimal number, exactly; None where it has no end."""
-    rest, places = value.denominator, 0
-    for prime in (2, 5):
-        times = 0
-        while rest % prime == 0:
-            rest //= prime
-            times += 1
-        places = max(places, times)
-    if rest != 1:
+    places = decimal_places(value.numerator, value.denominator)
+    if places is None:
         return None
     return Decimal(f"{value.numerator * 10**places // value.denominator}E-{places}")
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from carbonkit.accounting._field import is_name, name
+from carbonkit.accounting._field import is_name, name, uncertainty
 from carbonkit.accounting.calorific import Calorific
 from carbonkit.accounting.quality import Quality
 from carbonkit.accounting.scope import Category, Scope
 from carbonkit.errors import InvalidValueError
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, choice, is_a
-from carbonkit.values.number import Exact, exact, plain
+from carbonkit.values.number import exact, plain
 from carbonkit.values.place import Place
 from carbonkit.values.quantity import Quantity, quantity
 from carbonkit.values.table import read_table
@@ -32,15 +32,6 @@ def _period(value: Period) -> Period:
     if value.end is None:
         raise InvalidValueError("have an end", was=str(value), field="period")
     return value
-
-
-def _uncertainty(value: Exact | None) -> Decimal | None:
-    if value is None:
-        return None
-    number = exact(value, field="uncertainty")
-    if number < 0:
-        raise InvalidValueError("be zero or more", was=plain(number), field="uncertainty")
-    return number
 
 
 @attrs.frozen
@@ -84,7 +75,7 @@ class Activity:
     scope: Scope = attrs.field(validator=is_a(Scope))
     category: Category | None = attrs.field(default=None, kw_only=True)
     calorific: Calorific | None = attrs.field(default=None, kw_only=True)
-    uncertainty: Decimal | None = attrs.field(default=None, kw_only=True, converter=_uncertainty)
+    uncertainty: Decimal | None = attrs.field(default=None, kw_only=True, converter=uncertainty)
     quality: Quality | None = attrs.field(default=None, kw_only=True)
     file: str = attrs.field(default="", kw_only=True, eq=False, repr=False)
     row: int | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)

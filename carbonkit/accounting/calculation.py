@@ -9,17 +9,16 @@ in an inventory beside the lines of activities and factors.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
-from carbonkit.accounting._field import is_name
+from carbonkit.accounting._field import is_name, optional, uncertainty
 from carbonkit.accounting.rate import Amount
 from carbonkit.accounting.scope import Category, Scope, Scope2Method
 from carbonkit.errors import InvalidValueError
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
-from carbonkit.values.number import Exact, exact, plain
 from carbonkit.values.place import Place
 from carbonkit.values.quantity import Quantity
 from carbonkit.values.time import Period
@@ -35,19 +34,6 @@ def _amounts(value: Iterable[Amount]) -> tuple[Amount, ...]:
     for amount in amounts:
         check_type(amount, Amount, field="amounts")
     return amounts
-
-
-def _uncertainty(value: Exact | None) -> Decimal | None:
-    if value is None:
-        return None
-    number = exact(value, field="uncertainty")
-    if number < 0:
-        raise InvalidValueError("be zero or more", was=plain(number), field="uncertainty")
-    return number
-
-
-def _maybe(kind: type) -> Any:  # noqa: ANN401  an attrs validator
-    return attrs.validators.optional(is_a(kind))
 
 
 @attrs.frozen
@@ -92,10 +78,10 @@ class Calculation:
     scope: Scope = attrs.field(validator=is_a(Scope))
     amounts: tuple[Amount, ...] = attrs.field(converter=_amounts)
     working: Explanation = attrs.field(validator=is_a(Explanation))
-    method: Scope2Method | None = attrs.field(default=None, kw_only=True, validator=_maybe(Scope2Method))
-    category: Category | None = attrs.field(default=None, kw_only=True, validator=_maybe(Category))
-    uncertainty: Decimal | None = attrs.field(default=None, kw_only=True, converter=_uncertainty)
-    quantity: Quantity | None = attrs.field(default=None, kw_only=True, validator=_maybe(Quantity))
+    method: Scope2Method | None = attrs.field(default=None, kw_only=True, validator=optional(Scope2Method))
+    category: Category | None = attrs.field(default=None, kw_only=True, validator=optional(Category))
+    uncertainty: Decimal | None = attrs.field(default=None, kw_only=True, converter=uncertainty)
+    quantity: Quantity | None = attrs.field(default=None, kw_only=True, validator=optional(Quantity))
     file: str = attrs.field(default="", kw_only=True, eq=False, repr=False)
     row: int | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
 

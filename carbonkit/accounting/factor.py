@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import attrs
 
-from carbonkit.accounting._field import is_name, name
+from carbonkit.accounting._field import is_name, name, optional
 from carbonkit.accounting.calorific import Calorific
 from carbonkit.accounting.coverage import Coverage
 from carbonkit.accounting.gwp import CO2E, gas_name
@@ -44,10 +44,6 @@ Choice = TypeVar("Choice", bound=enum.Enum)
 Value = TypeVar("Value")
 
 _BETWEEN_LEVELS = " > "
-
-
-def _maybe(kind: type) -> Any:  # noqa: ANN401  an attrs validator
-    return attrs.validators.optional(is_a(kind))
 
 
 def _per(value: str) -> str:
@@ -121,12 +117,12 @@ class Factor:
     rates: tuple[Rate, ...] = attrs.field(converter=_rates)
     source: Source = attrs.field(validator=is_a(Source))
     method: Scope2Method | None = attrs.field(default=None, kw_only=True)
-    calorific: Calorific | None = attrs.field(default=None, kw_only=True, validator=_maybe(Calorific))
+    calorific: Calorific | None = attrs.field(default=None, kw_only=True, validator=optional(Calorific))
     levels: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_levels)
     published: datetime.date | None = attrs.field(default=None, kw_only=True, converter=_published)
     data_year: int | None = attrs.field(default=None, kw_only=True, converter=_data_year)
-    coverage: Coverage | None = attrs.field(default=None, kw_only=True, validator=_maybe(Coverage))
-    quality: Quality | None = attrs.field(default=None, kw_only=True, validator=_maybe(Quality))
+    coverage: Coverage | None = attrs.field(default=None, kw_only=True, validator=optional(Coverage))
+    quality: Quality | None = attrs.field(default=None, kw_only=True, validator=optional(Quality))
     file: str = attrs.field(default="", kw_only=True, eq=False, repr=False)
     row: int | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
-from carbonkit.accounting._field import is_name
+from carbonkit.accounting._field import is_name, optional
 from carbonkit.accounting.calorific import Calorific
 from carbonkit.accounting.coverage import Coverage
 from carbonkit.accounting.factor import Factor
@@ -108,10 +108,6 @@ class Estimate:
         return f"{plain(self.number)} ({plain(self.lower)} to {plain(self.upper)})"
 
 
-def _maybe(kind: type) -> Any:  # noqa: ANN401  an attrs validator
-    return attrs.validators.optional(is_a(kind))
-
-
 _MEASURED_IN = (Dimension.MASS, Dimension.VOLUME, Dimension.NORMAL_VOLUME, Dimension.STANDARD_VOLUME)
 
 
@@ -182,9 +178,9 @@ class Fuel:
     origin: Origin = attrs.field(kw_only=True, validator=is_a(Origin))
     energy: str = attrs.field(kw_only=True, converter=_energy)
     carbon_unit: str = attrs.field(kw_only=True, converter=_carbon_unit)
-    heat: Estimate | None = attrs.field(default=None, kw_only=True, validator=_maybe(Estimate))
-    carbon: Estimate | None = attrs.field(default=None, kw_only=True, validator=_maybe(Estimate))
-    oxidation: Estimate | None = attrs.field(default=None, kw_only=True, validator=_maybe(Estimate))
+    heat: Estimate | None = attrs.field(default=None, kw_only=True, validator=optional(Estimate))
+    carbon: Estimate | None = attrs.field(default=None, kw_only=True, validator=optional(Estimate))
+    oxidation: Estimate | None = attrs.field(default=None, kw_only=True, validator=optional(Estimate))
     printed: str = attrs.field(default="", kw_only=True, validator=is_a(str))
     file: str = attrs.field(default="", kw_only=True, eq=False, repr=False)
     row: int | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)

@@ -8,6 +8,7 @@ caller names, and where purchased energy is in it, under a named scope 2 method.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
@@ -17,10 +18,7 @@ from carbonkit.accounting.gwp import GwpSet
 from carbonkit.accounting.lines import Lines
 from carbonkit.accounting.scope import Scope2Method
 from carbonkit.accounting.statement import Statement
-from carbonkit.errors import (
-    BatchError,
-    InvalidValueError,
-)
+from carbonkit.errors import BatchError, InvalidValueError
 from carbonkit.values.field import check_type
 from carbonkit.values.number import total
 from carbonkit.values.quantity import CO2e, Mass, Quantity
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
     from carbonkit.accounting.frame.result import FrameInventory
     from carbonkit.accounting.line import Line
     from carbonkit.accounting.rate import Amount
+    from carbonkit.errors import Problem
 
 __all__ = ["Inventory"]
 
@@ -270,8 +269,8 @@ class Inventory:
             )
         if not methods:
             return self.lines, self.calculations
-        if len(methods) > 1:
-            self._check_methods()
+        if len(methods) > 1 and self._differing:
+            raise BatchError(self._differing)
         wanted = (None, scope_2)
         counted = {place for place, factor in self.lines.used.items() if factor.method in wanted}
         places = [place for place, factor in enumerate(self.lines.chosen) if factor in counted]
@@ -280,8 +279,9 @@ class Inventory:
             tuple(calculation for calculation in self.calculations if calculation.method in wanted),
         )
 
-    def _check_methods(self) -> None:
-        """Check that the two methods were given the same energy: a total may not leave some of it out."""
+    @cached_property
+    def _differing(self) -> tuple[Problem, ...]:
+        """Where the two methods were not given the same energy: a total may not leave some of it out."""
         given: dict[Scope2Method, dict[_Energy, list[Quantity | None]]] = {each: {} for each in Scope2Method}
         methods = {place: factor.method for place, factor in self.lines.used.items()}
         for activity, factor in zip(self.lines.activities, self.lines.chosen, strict=True):
@@ -308,8 +308,7 @@ class Inventory:
                 was = f"{what}: {one} location-based, {other} market-based"
                 must = "be the same energy by both methods"
                 problems.append(InvalidValueError(must, was=was, field="scope_2").problem)
-        if problems:
-            raise BatchError(problems)
+        return tuple(problems)
 
     def __repr__(self) -> str:
         """Say how much it holds."""

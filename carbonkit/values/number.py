@@ -23,6 +23,7 @@ __all__ = [
     "Exact",
     "Rounding",
     "add",
+    "decimal_places",
     "divide",
     "exact",
     "multiply",
@@ -401,6 +402,32 @@ def _named(rounding: object) -> Rounding:
             "be a Rounding", was=rounding, field="rounding", hint="write e.g. Rounding.HALF_UP"
         )
     return rounding
+
+
+def decimal_places(numerator: int, denominator: int) -> int | None:
+    """
+    Say how many decimal places a quotient has.
+
+    Args:
+        numerator: The dividend.
+        denominator: The divisor; above zero.
+
+    Returns:
+        The fewest places that write it in full; None when it never ends.
+
+    Example:
+        >>> decimal_places(6, 8), decimal_places(44, 12)
+        (2, None)
+    """
+    if not numerator:
+        return 0
+    rest = denominator // math.gcd(numerator, denominator)
+    twos = fives = 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    return max(twos, fives) if rest == 1 else None
 
 
 def plain(number: Decimal) -> str:

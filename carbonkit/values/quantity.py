@@ -7,7 +7,6 @@ so that a type checker refuses to add a mass to an energy.
 
 from __future__ import annotations
 
-import math
 from decimal import Decimal
 from typing import ClassVar, Final, Self
 
@@ -18,6 +17,7 @@ from carbonkit.values.number import (
     Exact,
     Rounding,
     add,
+    decimal_places,
     divide,
     exact,
     multiply,
@@ -145,7 +145,7 @@ class Quantity:
             return self.number
         top, bottom = base.as_integer_ratio(), target.ratio.as_integer_ratio()
         numerator, denominator = top[0] * bottom[1], top[1] * bottom[0]
-        places = _decimal_places(numerator, denominator)
+        places = decimal_places(numerator, denominator)
         if places is None or places > _PLACES:
             raise InexactConversionError(
                 f"have a finite decimal form of at most {_PLACES} places",
@@ -221,19 +221,6 @@ class Quantity:
             raise IncompatibleUnitsError(
                 f"be of type {type(self).__name__}", was=repr(other), field="other quantity"
             )
-
-
-def _decimal_places(numerator: int, denominator: int) -> int | None:
-    """Say how many places the quotient has, or None when it never ends."""
-    if not numerator:
-        return 0
-    rest = denominator // math.gcd(numerator, denominator)
-    twos = fives = 0
-    while rest % 2 == 0:
-        rest, twos = rest // 2, twos + 1
-    while rest % 5 == 0:
-        rest, fives = rest // 5, fives + 1
-    return max(twos, fives) if rest == 1 else None
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -21,7 +21,7 @@ from carbonkit.accounting.scope import Scope
 from carbonkit.errors import InvalidValueError, WrongTypeError
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
-from carbonkit.values.number import Exact, Rounding, divide, exact, plain
+from carbonkit.values.number import Exact, Rounding, decimal_places, divide, exact, plain
 
 if TYPE_CHECKING:
     from carbonkit.values.place import Place
@@ -201,14 +201,9 @@ def in_words(value: Fraction) -> str:
         ('0.25', '3.666666…')
     """
     number = as_ratio(value, field="value")
-    twos = fives = 0
-    rest = number.denominator
-    while rest % 2 == 0:
-        rest, twos = rest // 2, twos + 1
-    while rest % 5 == 0:
-        rest, fives = rest // 5, fives + 1
-    if rest == 1 and max(twos, fives) <= 2 * _SHOWN:
-        return plain(round_ratio(number, max(twos, fives), Rounding.FLOOR))
+    places = decimal_places(number.numerator, number.denominator)
+    if places is not None and places <= 2 * _SHOWN:
+        return plain(round_ratio(number, places, Rounding.FLOOR))
     return plain(round_ratio(number, _SHOWN, Rounding.TOWARDS_ZERO)) + "…"
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from carbonkit.accounting.line import Conversion
 from carbonkit.errors import InexactConversionError, InvalidValueError
 from carbonkit.values.field import check_type
-from carbonkit.values.number import Exact, Rounding, divide, exact, plain
+from carbonkit.values.number import Exact, Rounding, decimal_places, divide, exact, plain
 
 _PLACES: Final = 60  # the most decimal places that a number may have
 _SHOWN: Final = 6  # places of a fraction that never ends, for reading only
@@ -30,13 +30,10 @@ def not_negative(value: Exact | Fraction, *, field: str) -> Fraction:
 
 def finite(number: Fraction) -> Decimal | None:
     """Give the decimal that a fraction is; None where its digits never end, or are too many."""
-    rest, twos, fives = number.denominator, 0, 0
-    while rest % 2 == 0:
-        rest, twos = rest // 2, twos + 1
-    while rest % 5 == 0:
-        rest, fives = rest // 5, fives + 1
-    places = max(twos, fives)
-    return _divided(number, places, Rounding.HALF_EVEN) if rest == 1 and places <= _PLACES else None
+    places = decimal_places(number.numerator, number.denominator)
+    if places is None or places > _PLACES:
+        return None
+    return _divided(number, places, Rounding.HALF_EVEN)
 
 
 def decimal_of(number: Fraction, conversion: Conversion | None, *, field: str) -> Decimal:

@@ -6,11 +6,10 @@ from decimal import Decimal
 
 import attrs
 
-from carbonkit.accounting._field import is_name
+from carbonkit.accounting._field import is_name, uncertainty
 from carbonkit.accounting.quality import Quality
 from carbonkit.errors import InvalidValueError
 from carbonkit.values.field import check_type, is_a
-from carbonkit.values.number import Exact, exact, plain
 from carbonkit.values.place import Place
 from carbonkit.values.time import Period
 
@@ -22,15 +21,6 @@ def _period(value: Period) -> Period:
     if value.end is None:
         raise InvalidValueError("have an end", was=str(value), field="period")
     return value
-
-
-def _uncertainty(value: Exact | None) -> Decimal | None:
-    if value is None:
-        return None
-    number = exact(value, field="uncertainty")
-    if number < 0:
-        raise InvalidValueError("be zero or more", was=plain(number), field="uncertainty")
-    return number
 
 
 @attrs.frozen
@@ -63,7 +53,7 @@ class Item:
     activity: str = attrs.field(validator=is_name)
     place: Place = attrs.field(validator=is_a(Place))
     period: Period = attrs.field(converter=_period)
-    uncertainty: Decimal | None = attrs.field(default=None, kw_only=True, converter=_uncertainty)
+    uncertainty: Decimal | None = attrs.field(default=None, kw_only=True, converter=uncertainty)
     quality: Quality | None = attrs.field(
         default=None, kw_only=True, validator=attrs.validators.optional(is_a(Quality))
     )
