@@ -1,9 +1,9 @@
 """
 Rows of a text file, strictly, with every problem named by its row and its place in it; internal.
 
-The csv module stops at a cell that is longer than a limit that belongs to the host,
-and does not say which. Such a row is split again here, so that the cell is named and
-the rows behind it are still read.
+The csv module stops at a cell that is longer than a limit that belongs to the host, and
+does not say which. So a row that grows long is split here first, by a limit of our own:
+the cell is named, and the rows behind it are still read, whatever the host has set.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _CHUNK: Final = 65_536
 _ROW: Final = 32_000_000  # characters in one row
+_LONG: Final = 131_072  # characters in a row that the csv module is not yet given
 _END: Final = re.compile(r"\r\n|\r|\n")
 _WIDE: Final = 100_000  # cells in one row
 
@@ -46,16 +47,34 @@ def csv_rows(stream: BinaryIO, form: Csv, problems: Problems) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            if lines.stopped:
-                return
-            if "field limit" not in str(error):
-                said = _meaning(str(error))
-                problems.say("be well-formed CSV", was=said, row=number, code="malformed")
+            try:
+                cells = _whole(error, lines, form)
+            except csv.Error as said:
+                if lines.stopped:
+                    return
+                problems.say("be well-formed CSV", was=_meaning(str(said)), row=number, code="malformed")
                 continue
-            cells = _split(lines.whole(form.quote), form)
         if not cells:
             continue
         yield _checked(number, cells, nul=lines.nul)
+
+
+def _whole(error: csv.Error, lines: _Lines, form: Csv) -> list[Raw]:
+    """Split the row at which the csv module stopped, if a length was the reason; raise the error if not."""
+    if not isinstance(error, _LongRowError) and "field limit" not in str(error):
+        raise error
+    text = lines.whole(form.quote)
+    if lines.stopped:
+        raise error
+    cells = _split(text, form)
+    if any(len(cell) > CELL for cell in cells):
+        return [*cells]
+    try:
+        return [*next(csv.reader([text], delimiter=form.delimiter, quotechar=form.quote, strict=True))]
+    except csv.Error as again:
+        if "field limit" in str(again):
+            return [*cells]
+        raise
 
 
 def _checked(number: int, cells: list[Raw], *, nul: bool) -> Row:
@@ -79,14 +98,14 @@ def _meaning(said: str) -> str:
     return said
 
 
-def _split(text: str, form: Csv) -> list[Raw]:
+def _split(text: str, form: Csv) -> list[str]:
     """Split one row as the csv module would, however long its cells are."""
     quote, delimiter = re.escape(form.quote), re.escape(form.delimiter)
     token = re.compile(
         rf"(?P<end>{delimiter})|{quote}(?P<quoted>[^{quote}]*(?:{quote}{quote}[^{quote}]*)*){quote}?"
         rf"|(?P<plain>[^{delimiter}]+)"
     )
-    cells: list[Raw] = []
+    cells: list[str] = []
     parts: list[str] = []
     for found in token.finditer(text.rstrip("\r\n")):
         if found["end"] is None:
@@ -98,6 +117,10 @@ def _split(text: str, form: Csv) -> list[Raw]:
     return cells
 
 
+class _LongRowError(csv.Error):
+    """A row has grown longer than the csv module is given."""
+
+
 class _Lines:
     """Lines of a stream, their ends kept, and those of the row that is being read."""
 
@@ -107,6 +130,7 @@ class _Lines:
         self._lines = self._decoded(stream)
         self._kept: list[str] = []
         self._length = 0
+        self._all = False  # the rest of the row is wanted, however long
         self.count = 0  # lines given
         self.nul = False
         self.stopped = False  # by bytes that are no text
@@ -115,10 +139,12 @@ class _Lines:
         """Begin a row, and give its number."""
         self._kept.clear()
         self._length = 0
+        self._all = False
         return self.count + 1
 
     def whole(self, quote: str) -> str:
         """Give all of the row that was begun, to the line on which its last quote closes."""
+        self._all = True
         odd = sum(line.count(quote) for line in self._kept) % 2
         while odd:
             try:
@@ -137,6 +163,8 @@ class _Lines:
         if self._length > _ROW:
             raise csv.Error(f"a row longer than {_ROW} characters")
         self._kept.append(line)
+        if self._length > _LONG and not self._all:
+            raise _LongRowError
         return line
 
     def _decoded(self, stream: BinaryIO) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import io
 import zipfile
@@ -37,6 +38,7 @@ from carbonkit.intake import (
 from tests.intake.samples import BOOK, CSV, GAS, POWER, book, layout, refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import openpyxl
@@ -214,6 +216,15 @@ def test_a_row_over_many_lines_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> N
     )
 
 
+@pytest.fixture(params=[100, 131_072, 1_000_000_000])
+def _host_limit(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Set the limit of the csv module, which is the host's, lower and higher than it is at first."""
+    before = csv.field_size_limit(request.param)
+    yield
+    csv.field_size_limit(before)
+
+
+@pytest.mark.usefixtures("_host_limit")
 def test_a_huge_cell_that_never_ends_and_one_cut_off_by_other_bytes() -> None:
     huge = b'id,gas\n1,"' + b"9" * 200_000 + b"\n9\n"
     assert [each[:52] for each in refused(huge, layout())] == [
@@ -223,6 +234,19 @@ def test_a_huge_cell_that_never_ends_and_one_cut_off_by_other_bytes() -> None:
     assert cut == ["f, row 3"]
 
 
+@pytest.mark.usefixtures("_host_limit")
+def test_a_long_row_of_short_cells_is_read_as_strictly_as_a_short_one() -> None:
+    names = [f"c{each}" for each in range(15_000)]
+    header = "id,gas," + ",".join(names)
+    cells = ",".join(["1234567890"] * 14_999)
+    rows = f'1,5,"12""3",{cells}\n2,5,"12"3,{cells}\n3,5,"1\n2",{cells}\n'
+    assert [each[:61] for each in refused(f"{header}\n{rows}4,x\n".encode(), layout())] == [
+        """f, row 3: must be well-formed CSV, was ',' expected after '\"'""",
+        "f, row 6: must have 15002 cells, was 2 cells",
+    ]
+
+
+@pytest.mark.usefixtures("_host_limit")
 def test_a_huge_row_of_many_cells_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_csv_rows, "_WIDE", 2)
     found = refused(b"id,gas\n1,2,3,4," + b"9" * 200_000 + b"\n", layout())

@@ -107,9 +107,12 @@ def test_the_example_of_mathworks_under_each_day_count(day_count: DayCount, publ
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the reference set is not beside the project")
 def test_the_reference_set_itself_agrees() -> None:
-    csv.field_size_limit(LIMIT)
-    with SHARED.open(encoding="utf-8", newline="") as file:
-        cases = list(csv.DictReader(file))
+    before = csv.field_size_limit(LIMIT)  # it is the whole process's, so it is put back
+    try:
+        with SHARED.open(encoding="utf-8", newline="") as file:
+            cases = list(csv.DictReader(file))
+    finally:
+        csv.field_size_limit(before)
     assert {case["id"] for case in cases} == set(FLOWS)
     for case in cases:
         flows = json.loads(case["flows"], parse_float=str, parse_int=str)
