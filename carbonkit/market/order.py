@@ -119,7 +119,7 @@ class Order:
     At any time `quantity` is `filled` + `remaining` + `withdrawn`.
 
     Args:
-        order_id: Its id; FIX ClOrdID.
+        order_id: The venue's id of it; FIX OrderID.
         account: Whose order it is.
         instrument: What it is for; FIX Symbol.
         side: Buy or sell.
@@ -130,6 +130,7 @@ class Order:
         state: How far it has come; FIX OrdStatus.
         time_in_force: How long it stands.
         at: When it was accepted; FIX TransactTime.
+        client_order_id: What its owner calls it, where a venue's front end knows that; FIX ClOrdID.
 
     Example:
         >>> from carbonkit.values import as_instant
@@ -153,6 +154,7 @@ class Order:
     state: OrderState
     time_in_force: TimeInForce
     at: datetime.datetime
+    client_order_id: str | None = None
 
     @property
     def remaining(self) -> int:
