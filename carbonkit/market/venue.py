@@ -20,6 +20,7 @@ from carbonkit.market.position import Position
 from carbonkit.market.refusal import Refusal, refused
 from carbonkit.market.snapshot import restored, taken
 from carbonkit.market.state import State
+from carbonkit.market.statistics import Print, day_bulletin
 from carbonkit.values.identifier import AccountId, AssetId, InstrumentId, OrderId
 from carbonkit.values.money import Money
 
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
 
     from carbonkit.market.command import Command
     from carbonkit.market.event import Event
+    from carbonkit.market.instrument import Instrument
     from carbonkit.market.limit import PriceLimits
     from carbonkit.market.live import Live
     from carbonkit.market.rulebook import Rulebook, VenueRules
+    from carbonkit.market.statistics import DayBulletin
     from carbonkit.market.trade import Method
     from carbonkit.values.price import Price
 
@@ -308,6 +311,53 @@ class Venue:
             MarketError: `unknown_instrument` if the venue does not trade it.
         """
         return self._state.listing(_instrument(instrument)).previous_close
+
+    @property
+    def last_at(self) -> datetime.datetime:
+        """When the last command came that it accepted."""
+        return self._state.last_at
+
+    def instruments(self) -> tuple[Instrument, ...]:
+        """
+        Show what is traded.
+
+        Returns:
+            The instruments, in the order in which they were listed.
+        """
+        return tuple(listing.instrument for listing in self._state.listings.values())
+
+    def bulletins(self) -> tuple[DayBulletin, ...]:
+        """
+        Show the open day's figures so far.
+
+        Returns:
+            One bulletin for each instrument; none if no day is open.
+        """
+        rules, today = self._state.rules, self.day
+        if rules is None or today is None:
+            return ()
+        return tuple(
+            day_bulletin(
+                [Print(*made) for made in listing.prints],
+                instrument=listing.instrument,
+                rules=rules,
+                day=today,
+                previous_close=listing.previous_close,
+            )
+            for listing in self._state.listings.values()
+        )
+
+    def proposals(self) -> tuple[tuple[Order, AccountId | None], ...]:
+        """
+        Show the blocks that are being negotiated.
+
+        Returns:
+            For each the side that spoke last, and the account that it waits for, None for any.
+        """
+        return tuple(
+            (_shown(each.spoken), None if each.counterparty is None else each.counterparty.account)
+            for each in self._state.proposals.values()
+        )
 
     # ------------------------------------------------------------------ what it keeps
 

@@ -1,0 +1,157 @@
+"""Handlers: what the exchange does for each operation, told apart by where it may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+
+from carbonkit.errors import CarbonkitError
+from carbonkit.exchange.authentication import Caller
+from carbonkit.wire.operation import Operation
+from carbonkit.wire.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from carbonkit.exchange.authentication import Caller
+    from carbonkit.values.identifier import AccountId
+    from carbonkit.wire.operation import Operation
+
+__all__ = [
+    "Asked",
+    "Changes",
+    "ForbiddenError",
+    "Handler",
+    "Looks",
+    "Reads",
+    "check_account",
+    "visible_accounts",
+]
+
+
+class ForbiddenError(CarbonkitError):
+    """The key may not do this."""
+
+    code = "forbidden"
+
+
+@attrs.frozen(kw_only=True)
+class Asked:
+    """
+    A request, read and checked.
+
+    Args:
+        operation: What is asked.
+        caller: Who asks.
+        parts: The names in the path, by what they name.
+        query: The query, of the operation's class; None if it has none.
+        body: The body, of the operation's class; None if it has none.
+        token: A short text that is the same whenever this request comes again with the same idempotency key,
+            and no other request's; ids can be made of it.
+
+    Example:
+        >>> Asked.__name__
+        'Asked'
+    """
+
+    operation: Operation[Any]
+    caller: Caller
+    parts: Mapping[str, str]
+    query: Any
+    body: Any
+    token: str
+
+
+@attrs.frozen
+class Changes:
+    """
+    Done in the engine's thread, and written.
+
+    Args:
+        work: Changes the desk; it yields wherever what it did so far must be written before it goes on, and
+            returns a value of the operation's answer.
+    """
+
+    work: Callable[[Any, "Asked"], Generator[None, None, object]]
+
+
+@attrs.frozen
+class Looks:
+    """
+    Read in the engine's thread, between two writes.
+
+    Args:
+        read: Returns a value of the operation's answer, or a page of them. It must change nothing, be quick,
+            and read what is written alone.
+    """
+
+    read: Callable[[Any, "Asked"], object]
+
+
+@attrs.frozen
+class Reads:
+    """
+    Read in any thread, from the journal and the ledger alone.
+
+    Args:
+        read: Returns a value of the operation's answer, or a page of them; of the desk it uses only
+            `journal`, `ledger` and `scheme`.
+    """
+
+    read: Callable[[Any, "Asked"], object]
+
+
+Handler: TypeAlias = Changes | Looks | Reads
+"""How an operation is done; the first argument of each function is the `Desk`."""
+
+
+def check_account(caller: Caller, account: AccountId) -> None:
+    """
+    Check that a key may act for an account: it is one of its own, or the key is the staff's.
+
+    Args:
+        caller: Who asks.
+        account: For which account.
+
+    Raises:
+        ForbiddenError: If it may not; nothing is told of whether there is such an account.
+
+    Example:
+        >>> check_account.__name__
+        'check_account'
+    """
+    if account not in caller.accounts and not _staff(caller):
+        raise ForbiddenError(
+            "be an account of the key", was=account, field="account", hint="ask with that account's key"
+        )
+
+
+def visible_accounts(caller: Caller, wanted: AccountId | None) -> tuple[str, ...] | None:
+    """
+    Say whose things a key may see.
+
+    Args:
+        caller: Who asks.
+        wanted: The one account that is asked for; None for all of the key.
+
+    Returns:
+        The accounts; None for everybody's, which only the staff may see.
+
+    Raises:
+        ForbiddenError: If the account is none of the key's.
+
+    Example:
+        >>> visible_accounts.__name__
+        'visible_accounts'
+    """
+    if wanted is not None:
+        check_account(caller, wanted)
+        return (wanted.text,)
+    return None if _staff(caller) else tuple(sorted(each.text for each in caller.accounts))
+
+
+def _staff(caller: Caller) -> bool:
+    """Whether the key is the exchange's or the registry's own: it has no accounts, and a scope for all."""
+    return not caller.accounts and bool({Scope.ADMIN, Scope.REGISTRY} & set(caller.scopes))
