@@ -7,6 +7,7 @@ What an exchange and its clients say to each other over HTTP.
     answer       what the exchange says
     feed         what it tells as it happens
     codec        how all of it becomes JSON and comes back, strictly
+    query_text   how queries become query strings and come back, strictly
     problem      how a refusal is told (RFC 9457)
 
 It opens no connection: `carbonkit.client` and `carbonkit.exchange` do.
@@ -83,7 +84,7 @@ from carbonkit.wire.operations import (
     TRANSACTION,
     TRANSACTIONS,
 )
-from carbonkit.wire.page import Page
+from carbonkit.wire.page import Page, page_of, page_read, page_written
 from carbonkit.wire.problem import FieldProblem, HttpProblem, field_problems
 from carbonkit.wire.query import (
     AccountQuery,
@@ -94,6 +95,7 @@ from carbonkit.wire.query import (
     OrderQuery,
     TradeQuery,
 )
+from carbonkit.wire.query_text import read_query, write_query
 from carbonkit.wire.request import (
     AdmissionRequest,
     AuctionRequest,
@@ -219,6 +221,11 @@ __all__ = [
     "decoded",
     "encoded",
     "field_problems",
+    "page_of",
+    "page_read",
+    "page_written",
     "read_json",
+    "read_query",
     "write_json",
+    "write_query",
 ]

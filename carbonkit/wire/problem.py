@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from carbonkit.wire.scalar import LONGEST
+
 if TYPE_CHECKING:
     from carbonkit.errors import Problem
 
@@ -82,8 +84,8 @@ def field_problems(problems: tuple[Problem, ...]) -> tuple[FieldProblem, ...]:
     """
     return tuple(
         FieldProblem(
-            pointer=each.field[:200],
-            detail=str(attrs.evolve(each, field="", file="", row=None)),
+            pointer="".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in each.field[:200]),
+            detail=str(attrs.evolve(each, field="", file="", row=None))[:LONGEST],
             code=each.code,
         )
         for each in problems
