@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -19,16 +20,16 @@ __all__ = [
     "Rows",
     "accounts_of",
     "as_asked",
-    "closed",
+    "check_place",
+    "check_usable",
     "document_of",
-    "misplaced",
     "reused",
     "rows_of",
     "storable",
 ]
 
 LAST: Final = 2**63 - 1
-"""No number is higher."""
+"""Every number is lower."""
 
 _LONGEST_KEY: Final = 255  # characters; an index of PostgreSQL takes two such texts at most
 
@@ -73,6 +74,8 @@ def storable(text: str) -> bool:
     """
     if "\0" in text:
         return False
+    if text.isascii():
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -109,37 +112,25 @@ def rows_of(writes: Writes) -> Rows:
         snapshots=[] if snapshot is None else [snapshot],
         marks=list(writes.marks.items()),
     )
-    for name in (*writes.begun, *writes.finished, *writes.marks):
-        _check_key(name)
-    texts = [*writes.lines, *writes.begun.values(), *writes.marks.values()]
-    texts += [text for row in rows.documents for text in (row[8], row[9])]
-    texts += [text for row in rows.answers for text in (row[2], row[4])]
-    texts += snapshot[1:] if snapshot is not None else ()
-    # Together they are looked through as fast as one; which one it was is asked only if there is one.
-    if not storable("".join(texts)):
-        raise InvalidValueError(
-            "hold whole characters and no NUL",
-            was=next((each for each in texts if not storable(each)), ""),
-            field="text",
-        )
+    _check_texts(rows)
     return rows
 
 
 def _document_row(
     filed: tuple[Kind, str], document: Document
 ) -> tuple[str, str, int, int, str, str, str, str, str, str]:
-    if filed != (document.kind, document.id):
+    kind, id_, number, at = document.kind, document.id, document.number, document.at
+    if filed != (kind, id_):
         raise InvalidValueError("be filed under its kind and id", was=filed, field="document")
-    if not 1 <= document.number <= LAST:
-        raise InvalidValueError("be 1 or more, of 64 bits", was=document.number, field="number")
-    _check_moment(document.at)
-    for text in (document.id, document.account, document.other, document.instrument, document.name):
-        _check_key(text)
+    if not 1 <= number < LAST:
+        raise InvalidValueError(f"be 1 or more, and less than {LAST}", was=number, field="number")
+    if not -LAST <= at <= LAST:
+        raise InvalidValueError("be microseconds of 64 bits", was=at, field="at")
     return (
-        document.kind.value,
-        document.id,
-        document.number,
-        document.at,
+        kind.value,
+        id_,
+        number,
+        at,
         document.account,
         document.other,
         document.instrument,
@@ -150,9 +141,8 @@ def _document_row(
 
 
 def _answer_row(answer: Answer) -> tuple[str, str, str, int, str, int]:
-    _check_moment(answer.at)
-    _check_key(answer.key_id)
-    _check_key(answer.idempotency_key)
+    if not -LAST <= answer.at <= LAST:
+        raise InvalidValueError("be microseconds of 64 bits", was=answer.at, field="at")
     return (
         answer.key_id,
         answer.idempotency_key,
@@ -163,15 +153,25 @@ def _answer_row(answer: Answer) -> tuple[str, str, str, int, str, int]:
     )
 
 
-def _check_moment(at: int) -> None:
-    if not -LAST <= at <= LAST:
-        raise InvalidValueError("be microseconds of 64 bits", was=at, field="at")
-
-
-def _check_key(text: str) -> None:
-    if len(text) > _LONGEST_KEY or not (text.isascii() or storable(text)) or "\0" in text:
+def _check_texts(rows: Rows) -> None:
+    keys = [row[0] for sheet in (rows.begun, rows.finished, rows.marks) for row in sheet]
+    others = [row[1] for sheet in (rows.lines, rows.begun, rows.marks) for row in sheet]
+    for document in rows.documents:
+        keys += (document[1], *document[4:8])
+        others += document[8:]
+    for answer in rows.answers:
+        keys += answer[:2]
+        others += (answer[2], answer[4])
+    for snapshot in rows.snapshots:
+        others += snapshot[1:]
+    if keys and len(max(keys, key=len)) > _LONGEST_KEY:
+        raise InvalidValueError(f"be at most {_LONGEST_KEY} characters", was=max(keys, key=len), field="name")
+    # Together they are looked through as fast as one; which one it was is asked only if there is one.
+    if not storable("".join(keys)) or not storable("".join(others)):
         raise InvalidValueError(
-            f"be at most {_LONGEST_KEY} whole characters, without NUL", was=text, field="name"
+            "hold whole characters and no NUL",
+            was=next((each for each in (*keys, *others) if not storable(each)), ""),
+            field="text",
         )
 
 
@@ -261,18 +261,19 @@ def _within(number: int) -> int:
     return max(-LAST, min(LAST, number))
 
 
-def misplaced(first: int, end: int) -> IntegrityError:
+def check_place(first: int, end: int) -> None:
     """
-    Say that lines do not follow the last one.
+    Check that lines follow the last one.
 
     Args:
         first: The number of the first of them.
         end: The number of the last line that is there.
 
-    Returns:
-        The error to raise.
+    Raises:
+        IntegrityError: If they do not.
     """
-    return IntegrityError(f"begin at {end + 1}, after the last line", was=first, field="log")
+    if end != first - 1:
+        raise IntegrityError(f"begin at {end + 1}, after the last line", was=first, field="log")
 
 
 def reused(what: str) -> IdentifierReusedError:
@@ -290,11 +291,23 @@ def reused(what: str) -> IdentifierReusedError:
     )
 
 
-def closed() -> StorageError:
+def check_usable(*, closed: bool, process: int) -> None:
     """
-    Say that a journal is closed.
+    Check that a journal may be used.
 
-    Returns:
-        The error to raise.
+    Args:
+        closed: Whether it is closed.
+        process: The process that opened it.
+
+    Raises:
+        StorageError: If it is closed, or was opened by another process.
     """
-    return StorageError("be open", was="closed", field="exchange journal", code="closed")
+    if closed:
+        raise StorageError("be open", was="closed", field="exchange journal", code="closed")
+    if process != os.getpid():
+        raise StorageError(
+            "be used by the process that opened it",
+            was="a fork of it",
+            field="exchange journal",
+            code="forked",
+        )

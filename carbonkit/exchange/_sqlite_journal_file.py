@@ -15,7 +15,7 @@ import weakref
 from typing import TYPE_CHECKING, Final
 
 from carbonkit.errors import BusyError, CarbonkitError, IntegrityError, InvalidValueError, StorageError
-from carbonkit.exchange._journal_row import closed, reused
+from carbonkit.exchange._journal_row import check_usable, reused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,18 +31,22 @@ _STATEMENTS: Final = 128
 
 _SCHEMA: Final = (
     "CREATE TABLE line (number INTEGER PRIMARY KEY CHECK (number >= 1), text TEXT NOT NULL) STRICT",
-    "CREATE TABLE document (kind TEXT NOT NULL, id TEXT NOT NULL, number INTEGER NOT NULL,"
-    " at INTEGER NOT NULL, account TEXT NOT NULL, other TEXT NOT NULL, instrument TEXT NOT NULL,"
-    " name TEXT NOT NULL, state TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (kind, id)) STRICT",
+    (
+        "CREATE TABLE document (kind TEXT NOT NULL, id TEXT NOT NULL, number INTEGER NOT NULL,"
+        " at INTEGER NOT NULL, account TEXT NOT NULL, other TEXT NOT NULL, instrument TEXT NOT NULL,"
+        " name TEXT NOT NULL, state TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (kind, id)) STRICT"
+    ),
     "CREATE UNIQUE INDEX document_by_number ON document (kind, number)",
     "CREATE UNIQUE INDEX document_by_name ON document (kind, account, name) WHERE name <> ''",
     "CREATE INDEX document_by_account ON document (kind, account, number) WHERE account <> ''",
     "CREATE INDEX document_by_other ON document (kind, other, number) WHERE other <> ''",
     "CREATE INDEX document_by_instrument ON document (kind, instrument, number) WHERE instrument <> ''",
     "CREATE INDEX document_by_time ON document (kind, at, number)",
-    "CREATE TABLE answer (key_id TEXT NOT NULL, idempotency_key TEXT NOT NULL, fingerprint TEXT NOT NULL,"
-    " status INTEGER NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL,"
-    " PRIMARY KEY (key_id, idempotency_key)) STRICT",
+    (
+        "CREATE TABLE answer (key_id TEXT NOT NULL, idempotency_key TEXT NOT NULL, fingerprint TEXT NOT NULL,"
+        " status INTEGER NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL,"
+        " PRIMARY KEY (key_id, idempotency_key)) STRICT"
+    ),
     "CREATE INDEX answer_by_time ON answer (at)",
     "CREATE TABLE begun (place INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, text TEXT NOT NULL) STRICT",
     "CREATE TABLE snapshot (line INTEGER PRIMARY KEY, hash TEXT NOT NULL, text TEXT NOT NULL) STRICT",
@@ -135,18 +139,8 @@ class JournalFile:
             self._lock.close()
 
     def usable(self) -> None:
-        """
-        Check that it is open.
-
-        Raises:
-            StorageError: If it is closed, or was opened by another process.
-        """
-        if self._closed:
-            raise closed()
-        if self._process != os.getpid():
-            raise StorageError(
-                "be used by the process that opened it", was="a fork of it", field=_FIELD, code="forked"
-            )
+        """Check that it is open, and was opened by this process."""
+        check_usable(closed=self._closed, process=self._process)
 
     def _reader(self) -> _Shared:
         if self._name == IN_MEMORY:

@@ -75,11 +75,11 @@ class Document:
 @attrs.frozen(kw_only=True)
 class Search:
     """
-    Which documents are wanted; what is None or empty does not narrow.
+    Which documents are wanted; what is None does not narrow, nor do no states.
 
     Args:
         kind: Of which kind.
-        accounts: Of which accounts, as `account` or as `other`; None for all.
+        accounts: Of which accounts, as `account` or as `other`; None for all, () for none.
         instrument: About what.
         name: What the owner calls it.
         states: How far they have come.
@@ -105,7 +105,7 @@ class Search:
 @attrs.frozen(kw_only=True)
 class Answer:
     """
-    What was answered under an idempotency key.
+    What was answered under an idempotency key; never overwritten, a second one is refused.
 
     Args:
         key_id: Who asked.

@@ -34,7 +34,7 @@ from carbonkit.wire.answer import (
     TransactionSummary,
 )
 from carbonkit.wire.codec import decoded, encoded
-from carbonkit.wire.feed import BookChange, Channel, Reset
+from carbonkit.wire.feed import EVENTS, STREAM_PATH, BookChange, Channel, Reset, StreamQuery
 from carbonkit.wire.json_text import Json, read_json, write_json
 from carbonkit.wire.operation import Operation
 from carbonkit.wire.operations import (
@@ -138,6 +138,7 @@ __all__ = [
     "CONFIRM_BLOCK",
     "COUNTER_BLOCK",
     "DEPTH",
+    "EVENTS",
     "HALT",
     "INSTRUMENT",
     "INSTRUMENTS",
@@ -160,6 +161,7 @@ __all__ = [
     "RESUME",
     "REVOKE_KEY",
     "STATEMENT",
+    "STREAM_PATH",
     "TAKE_ORDER",
     "TIME",
     "TRADES",
@@ -211,6 +213,7 @@ __all__ = [
     "Scope",
     "ServerTime",
     "StatementLine",
+    "StreamQuery",
     "SurrenderRequest",
     "TakeRequest",
     "TradeQuery",
