@@ -1,0 +1,436 @@
+"""
+Streams: what an exchange tells as it happens, heard without an end and without a gap.
+
+A connection that breaks, ends or falls silent is made again, after a pause, and goes on
+after the last event; what the exchange can no longer tell, it says with a `Reset`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import random
+import threading
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import TYPE_CHECKING, Final, Protocol
+
+import attrs
+
+from carbonkit.client._stream_course import Heard, StreamCourse
+from carbonkit.client.call import CallOptions
+from carbonkit.client.error import ConnectionFailedError, ExchangeError
+from carbonkit.client.local_book import GapError, LocalBook
+from carbonkit.client.retry import Retries
+from carbonkit.wire.feed import LAST_EVENT_ID, STREAM_PATH, StreamQuery
+from carbonkit.wire.query_text import write_query
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from types import TracebackType
+    from typing import Self
+
+    from carbonkit.client.call import Reply
+    from carbonkit.client.door import AsyncOpened, Opened
+    from carbonkit.values.identifier import InstrumentId
+
+__all__ = [
+    "AsyncEvents",
+    "AsyncOpener",
+    "Events",
+    "Heard",
+    "Listening",
+    "Opener",
+    "follow",
+    "follow_async",
+    "listen",
+    "listen_async",
+    "stream_target",
+]
+
+
+class Opener(Protocol):
+    """What opens a stream: a sync client."""
+
+    def open_stream(self, name: str, target: str, *, options: CallOptions | None = None) -> Reply[Opened]:
+        """Open it, and give the answer while it is still coming."""
+        ...
+
+
+class AsyncOpener(Protocol):
+    """What opens a stream: an async client."""
+
+    async def open_stream(
+        self, name: str, target: str, *, options: CallOptions | None = None
+    ) -> Reply[AsyncOpened]:
+        """Open it, and give the answer while it is still coming."""
+        ...
+
+
+_RETRIES: Final = Retries(most=10, longest=datetime.timedelta(seconds=30))
+
+
+@attrs.frozen(kw_only=True)
+class Listening:
+    """
+    How to listen.
+
+    Args:
+        silence: After how long without a word, heartbeats included, a connection counts as broken.
+        retries: How often to connect again, and after which pauses, until something is heard.
+        most: How many bytes one event may have.
+        chance: A number from 0 to 1, another each time.
+
+    Example:
+        >>> Listening().silence.total_seconds()
+        45.0
+    """
+
+    silence: datetime.timedelta = datetime.timedelta(seconds=45)
+    retries: Retries = _RETRIES
+    most: int = 16 * 1024 * 1024
+    chance: Callable[[], float] = random.random  # noqa: S311  it spreads tries out, and keeps no secret
+
+    def options(self, last_event_id: str) -> CallOptions:
+        """Say how a stream's call differs from others: it is silent for long, and retried here."""
+        headers = {LAST_EVENT_ID: last_event_id} if last_event_id else {}
+        return CallOptions(timeout=self.silence, deadline=2 * self.silence, retries=0, headers=headers)
+
+    def course(self, last_event_id: str) -> StreamCourse:
+        """Begin a stream's course."""
+        return StreamCourse(
+            last_event_id=last_event_id, retries=self.retries, most=self.most, chance=self.chance
+        )
+
+
+def stream_target(query: StreamQuery) -> str:
+    """
+    Say where a stream is.
+
+    Args:
+        query: What to listen to.
+
+    Returns:
+        The path and the query string.
+
+    Example:
+        >>> stream_target(StreamQuery(channels="trade", instrument="CEA25"))
+        '/v1/stream?channels=trade&instrument=CEA25'
+    """
+    return f"{STREAM_PATH}?{write_query(query)}"
+
+
+class Events:
+    """
+    The events of a stream, one by one, without an end; made by `listen`. Close it, or use it in a `with`.
+
+    Iterating raises an `ExchangeError` if the stream is refused, cannot be read, or stays away for longer
+    than its `Listening` allows.
+
+    Args:
+        connect: Opens the stream after an event.
+        course: What it has heard.
+    """
+
+    def __init__(self, connect: Callable[[str], Opened], course: StreamCourse) -> None:
+        self._connect = connect
+        self._course = course
+        self._heard: deque[Heard] = deque()
+        self._last = course.last_event_id
+        self._opened: Opened | None = None
+        self._chunks: Iterator[bytes] = iter(())
+        self._closed = threading.Event()
+
+    @property
+    def last_event_id(self) -> str:
+        """Where another stream would go on after what was given out by this one."""
+        return self._last if self._heard else self._course.last_event_id
+
+    def __iter__(self) -> Iterator[Heard]:
+        """Give itself."""
+        return self
+
+    def __next__(self) -> Heard:
+        """Wait for the next event."""
+        while not self._closed.is_set():
+            if self._heard:
+                heard = self._heard.popleft()
+                self._last = heard.id
+                return heard
+            if self._opened is None:
+                self._open()
+            else:
+                self._read()
+        raise StopIteration
+
+    def _open(self) -> None:
+        if self._closed.wait(self._course.pause.total_seconds()):
+            return
+        try:
+            self._opened = self._connect(self._course.last_event_id)
+        except ExchangeError as error:
+            self._course.failed(error)
+            return
+        try:
+            self._course.opened(self._opened.head)
+        except ExchangeError:
+            self._drop()
+            raise
+        self._chunks = iter(self._opened)
+
+    def _read(self) -> None:
+        try:
+            chunk = next(self._chunks, None)
+            if chunk is not None:
+                self._heard.extend(self._course.read(chunk))
+                return
+        except ConnectionFailedError as error:
+            self._drop()
+            if not self._closed.is_set():
+                self._course.failed(error)
+            return
+        except ExchangeError:
+            self._drop()
+            raise
+        self._drop()
+        if not self._closed.is_set():
+            self._course.ended()
+
+    def _drop(self) -> None:
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.close()
+
+    def restart(self) -> None:
+        """Begin anew with the state as it is then, such as a whole book; what came in between is not told."""
+        self._drop()
+        self._heard.clear()
+        self._course.restart()
+
+    def close(self) -> None:
+        """End the stream; a thread that waits for an event is let go by the next heartbeat at the latest."""
+        self._closed.set()
+        self._drop()
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+
+class AsyncEvents:
+    """
+    The same as `Events`, for `async for` and `async with`; made by `listen_async`.
+
+    Args:
+        connect: Opens the stream after an event.
+        course: What it has heard.
+        sleep: Waits, while others run. [s]
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[str], Awaitable[AsyncOpened]],
+        course: StreamCourse,
+        sleep: Callable[[float], Awaitable[object]],
+    ) -> None:
+        self._connect = connect
+        self._course = course
+        self._sleep = sleep
+        self._heard: deque[Heard] = deque()
+        self._last = course.last_event_id
+        self._opened: AsyncOpened | None = None
+        self._chunks: AsyncIterator[bytes] | None = None
+        self._closed = False
+
+    @property
+    def last_event_id(self) -> str:
+        """Where another stream would go on after what was given out by this one."""
+        return self._last if self._heard else self._course.last_event_id
+
+    def __aiter__(self) -> AsyncIterator[Heard]:
+        """Give itself."""
+        return self
+
+    async def __anext__(self) -> Heard:
+        """Wait for the next event."""
+        while not self._closed:
+            if self._heard:
+                heard = self._heard.popleft()
+                self._last = heard.id
+                return heard
+            if self._chunks is None:
+                await self._open()
+            else:
+                await self._read(self._chunks)
+        raise StopAsyncIteration
+
+    async def _open(self) -> None:
+        await self._sleep(self._course.pause.total_seconds())
+        if self._closed:
+            return
+        try:
+            self._opened = await self._connect(self._course.last_event_id)
+        except ExchangeError as error:
+            self._course.failed(error)
+            return
+        try:
+            self._course.opened(self._opened.head)
+        except ExchangeError:
+            await self._drop()
+            raise
+        self._chunks = aiter(self._opened)
+
+    async def _read(self, chunks: AsyncIterator[bytes]) -> None:
+        try:
+            chunk = await anext(chunks, None)
+            if chunk is not None:
+                self._heard.extend(self._course.read(chunk))
+                return
+        except ConnectionFailedError as error:
+            await self._drop()
+            if not self._closed:
+                self._course.failed(error)
+            return
+        except ExchangeError:
+            await self._drop()
+            raise
+        await self._drop()
+        if not self._closed:
+            self._course.ended()
+
+    async def _drop(self) -> None:
+        opened, self._opened = self._opened, None
+        chunks, self._chunks = self._chunks, None
+        if opened is not None:
+            await opened.close()
+        if isinstance(chunks, AsyncGenerator):
+            with contextlib.suppress(RuntimeError):  # another task waits in it, and is woken by the close
+                await chunks.aclose()
+
+    async def restart(self) -> None:
+        """Begin anew with the state as it is then, such as a whole book; what came in between is not told."""
+        await self._drop()
+        self._heard.clear()
+        self._course.restart()
+
+    async def close(self) -> None:
+        """End the stream."""
+        self._closed = True
+        await self._drop()
+
+    async def __aenter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        await self.close()
+
+
+def listen(
+    client: Opener,
+    query: StreamQuery,
+    *,
+    last_event_id: str | None = None,
+    listening: Listening | None = None,
+) -> Events:
+    """
+    Listen; nothing is sent before the first event is asked for.
+
+    Args:
+        client: What opens the stream.
+        query: What to listen to.
+        last_event_id: Where to go on; None to begin now.
+        listening: How.
+
+    Returns:
+        The events.
+    """
+    how, target = listening or Listening(), stream_target(query)
+
+    def connect(last: str) -> Opened:
+        return client.open_stream("stream", target, options=how.options(last)).value
+
+    return Events(connect, how.course(last_event_id or ""))
+
+
+def listen_async(
+    client: AsyncOpener,
+    sleep: Callable[[float], Awaitable[object]],
+    query: StreamQuery,
+    *,
+    last_event_id: str | None = None,
+    listening: Listening | None = None,
+) -> AsyncEvents:
+    """
+    Listen, and let others run in between.
+
+    Args:
+        client: What opens the stream.
+        sleep: Waits, while others run. [s]
+        query: What to listen to.
+        last_event_id: Where to go on; None to begin now.
+        listening: How.
+
+    Returns:
+        The events.
+    """
+    how, target = listening or Listening(), stream_target(query)
+
+    async def connect(last: str) -> AsyncOpened:
+        return (await client.open_stream("stream", target, options=how.options(last))).value
+
+    return AsyncEvents(connect, how.course(last_event_id or ""), sleep)
+
+
+def follow(events: Events, instrument: str | InstrumentId) -> Iterator[LocalBook]:
+    """
+    Keep a copy of a book, from a stream of the channel "book".
+
+    Args:
+        events: The stream; after a gap it is begun anew.
+        instrument: Of which instrument.
+
+    Yields:
+        The book, the same one each time, after each change of it; it may be missing changes only between
+        a `Reset` and the whole book that comes after it.
+    """
+    book = LocalBook(instrument)
+    for heard in events:
+        try:
+            changed = book.hear(heard.value)
+        except GapError:
+            events.restart()
+        else:
+            if changed and book.current:
+                yield book
+
+
+async def follow_async(events: AsyncEvents, instrument: str | InstrumentId) -> AsyncIterator[LocalBook]:
+    """
+    Keep a copy of a book, from an async stream of the channel "book".
+
+    Args:
+        events: The stream; after a gap it is begun anew.
+        instrument: Of which instrument.
+
+    Yields:
+        The book, as `follow` does.
+    """
+    book = LocalBook(instrument)
+    async for heard in events:
+        try:
+            changed = book.hear(heard.value)
+        except GapError:
+            await events.restart()
+        else:
+            if changed and book.current:
+                yield book
