@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import attrs
 
-from carbonkit.errors import CarbonkitError, StorageError
+from carbonkit.errors import CarbonkitError, IntegrityError, StorageError
 from carbonkit.exchange.desk import Desk, News
 from carbonkit.exchange.journal import Answer
 from carbonkit.ledger.moment import microseconds
@@ -46,6 +46,8 @@ class Said:
     Args:
         status: The HTTP status.
         body: JSON.
+        kept: What is kept for when the same request comes again, such as the body without a secret; None
+            for the body itself.
 
     Example:
         >>> Said(201, "{}").status
@@ -54,6 +56,7 @@ class Said:
 
     status: int
     body: str = attrs.field(repr=False)
+    kept: str | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen
@@ -68,7 +71,7 @@ class Stamp:
 
     Example:
         >>> Stamp.of("k", "i", "POST", "/v1/orders", b"{}").fingerprint[:8]
-        '53c4ee41'
+        'd9c6f804'
     """
 
     key_id: str
@@ -162,6 +165,8 @@ class Engine:
         self._given: list[tuple[_Job, Said, bool]] = []  # answers that wait for the next write
         self._answers: dict[tuple[str, str], Answer] = {}  # of the same, by their keys
         self._in_hand: list[_Job | _Look] = []
+        self._stopping = False
+        self._written = 0
         self._thread = threading.Thread(target=self._run, name="carbonkit-engine", daemon=True)
         self.watched: frozenset[InstrumentId] = frozenset()
         self.error: BaseException | None = None
@@ -181,7 +186,7 @@ class Engine:
     @property
     def ready(self) -> bool:
         """Whether it works."""
-        return self._thread.is_alive() and self.error is None
+        return self._thread.is_alive() and self.error is None and not self._stopping
 
     @property
     def waiting(self) -> int:
@@ -233,7 +238,7 @@ class Engine:
             raise StorageError(
                 "have room", was=f"{_WAITING} requests that wait", field="exchange", code="busy"
             ) from None
-        if self.error is not None:  # it stopped in between, and may not have seen this job
+        if self.error is not None or self._stopping:  # it stopped in between, and may not have seen this job
             self._refuse_waiting()
 
     # ---------------------------------------------------------------- in its own thread
@@ -242,6 +247,8 @@ class Engine:
         try:
             while self._round():
                 pass
+            self._stopping = True
+            self._refuse_waiting()
         except BaseException as error:  # noqa: BLE001  whatever it is, those who wait must hear of it
             self.error = error
             for job in (*(each for each, _, _ in self._given), *self._in_hand):
@@ -294,7 +301,7 @@ class Engine:
         told = self._told
         try:
             said = self._worked(job)
-        except StorageError:
+        except (StorageError, IntegrityError):
             raise
         except CarbonkitError as error:
             said = job.explain(error)
@@ -307,9 +314,9 @@ class Engine:
         self._given.append((job, said, False))
 
     @property
-    def _told(self) -> int:
-        """How many lines the log has, with those that are not written yet."""
-        return self._desk.line + len(self._desk.writes.lines)
+    def _told(self) -> tuple[int, int]:
+        """How many lines the log has, with those that are not written yet; and how much was written."""
+        return self._desk.line + len(self._desk.writes.lines), self._written
 
     def _worked(self, job: _Job) -> Said:
         """Carry a job through, writing wherever it asks for that."""
@@ -333,7 +340,7 @@ class Engine:
                 idempotency_key=stamp.idempotency_key,
                 fingerprint=stamp.fingerprint,
                 status=said.status,
-                body=said.body,
+                body=said.body if said.kept is None else said.kept,
                 at=microseconds(self._wall.now()),
             )
             self._desk.writes.answers.append(answer)
@@ -345,6 +352,7 @@ class Engine:
         news = None
         if not desk.writes.empty:
             desk.journal.write(desk.writes)
+            self._written += 1
             news = desk.written()
             desk.settle()
         self._answers.clear()

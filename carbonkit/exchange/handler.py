@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import attrs
 
 from carbonkit.errors import CarbonkitError
-from carbonkit.exchange.authentication import Caller
+from carbonkit.exchange.caller import Caller
+from carbonkit.exchange.engine import Stamp
 from carbonkit.wire.operation import Operation
 from carbonkit.wire.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from carbonkit.exchange.authentication import Caller
     from carbonkit.values.identifier import AccountId
-    from carbonkit.wire.operation import Operation
 
 __all__ = [
     "Asked",
@@ -50,6 +47,8 @@ class Asked:
         body: The body, of the operation's class; None if it has none.
         token: A short text that is the same whenever this request comes again with the same idempotency key,
             and no other request's; ids can be made of it.
+        stamp: Under which key it came, so that what it began can be answered after a restart; None if under
+            none.
 
     Example:
         >>> Asked.__name__
@@ -62,6 +61,7 @@ class Asked:
     query: Any
     body: Any
     token: str
+    stamp: Stamp | None = None
 
 
 @attrs.frozen
@@ -72,9 +72,11 @@ class Changes:
     Args:
         work: Changes the desk; it yields wherever what it did so far must be written before it goes on, and
             returns a value of the operation's answer.
+        kept: Gives what is kept of the answer for when the same request comes again; None to keep all of it.
     """
 
     work: Callable[[Any, "Asked"], Generator[None, None, object]]
+    kept: Callable[[Any], object] | None = None
 
 
 @attrs.frozen
