@@ -1,4 +1,4 @@
-"""The command line: `carbonkit demo` and `carbonkit verify`."""
+"""The command line: `carbonkit demo`, `carbonkit verify` and `carbonkit exchange`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from carbonkit.cli import exchange
 from carbonkit.cli.screen import Screen
 from carbonkit.errors import CarbonkitError, IntegrityError, InvalidValueError, NotFoundError
 
@@ -42,11 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     check = commands.add_parser("verify", help="recompute a ledger file from its journal")
     check.add_argument("ledger", type=Path, help="the ledger file")
+    exchange.add_commands(commands)
     given = parser.parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a screen that lacks a character shows "?" and goes on
     screen = Screen(sys.stdout)
     try:
+        if given.command == "exchange":
+            return exchange.run(given, screen)
         return _demo(given.out, screen) if given.command == "demo" else _verify(given.ledger, screen)
     except CarbonkitError as error:
         screen.clear()

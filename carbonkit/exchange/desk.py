@@ -262,6 +262,8 @@ class Desk:
             document: The document.
         """
         self.writes.documents[document.kind, document.id] = document
+        if document.kind is Kind.ORDER and document.id in self._own:
+            self._own[document.id] = document  # what comes next goes on from it
 
     def tell(self, command: Command, names: Mapping[str, str] | None = None) -> tuple[Event, ...]:
         """

@@ -48,7 +48,7 @@ class Document:
         number: Its place among those of its kind, from 1; lists are in this order, newest first.
         at: When it came about, in microseconds since 1970.
         account: Whose it is; "" for nobody's.
-        other: Whose it is too, such as a trade's other side; "" for nobody's.
+        other: Whose it is too, such as a trade's other side; of a bid the auction; "" for nobody's.
         instrument: What it concerns; "" for nothing.
         name: What its owner calls it; "" for nothing. No two documents of a kind and account share one.
         state: How far it has come; "" where that means nothing.
@@ -159,15 +159,9 @@ class Writes:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to write."""
+        """Whether there is nothing that must be written now; marks alone wait for what comes next."""
         return not (
-            self.lines
-            or self.documents
-            or self.answers
-            or self.begun
-            or self.finished
-            or self.snapshot
-            or self.marks
+            self.lines or self.documents or self.answers or self.begun or self.finished or self.snapshot
         )
 
 

@@ -10,6 +10,8 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+import moneyed
+
 from carbonkit.exchange._openapi_parts import (
     TAGS,
     header_refs,
@@ -19,6 +21,7 @@ from carbonkit.exchange._openapi_parts import (
     problems_for,
     proofs,
 )
+from carbonkit.values.unit import UNITS
 from carbonkit.wire.codec import codec_of
 from carbonkit.wire.feed import BookChange, Reset
 from carbonkit.wire.operations import OPERATIONS
@@ -55,11 +58,13 @@ _NARROWER: Final[Mapping[str, Mapping[str, Json]]] = MappingProxyType(
         "limit": {"minimum": 1, "maximum": 500},
         "levels": {"minimum": 1, "maximum": 500},
         "minutes": {"minimum": 1, "maximum": 1440},
-        "cursor": {"minLength": 1},
+        "cursor": {"pattern": "^[1-9][0-9]{0,17}$", "maxLength": 18},
         "client_order_id": {"pattern": "^[A-Za-z0-9][A-Za-z0-9._:+-]{0,63}$", "maxLength": 64},
-        "currency": {"pattern": "^[A-Z]{3}$", "maxLength": 3},
+        "currency": {"pattern": "^[A-Z]{3}$", "maxLength": 3, "enum": sorted(moneyed.CURRENCIES)},
+        "per": {"anyOf": [{"enum": sorted(UNITS)}, {"pattern": "^[A-Z]{3}@[12][0-9]{3}$"}]},
     }
 )
+_NARROWER_IN_BODIES: Final = frozenset({"client_order_id", "currency", "per"})
 
 
 def document(version: str) -> Json:
@@ -189,7 +194,7 @@ def _narrowed(schema: Json) -> Json:
 
 def _narrower(name: str, schema: Json) -> Json:
     more = _NARROWER.get(name)
-    if more is None or name not in {"client_order_id", "currency"}:
+    if more is None or name not in _NARROWER_IN_BODIES:
         return schema
     if "anyOf" in schema:
         return {**schema, "anyOf": [{**schema["anyOf"][0], **more}, *schema["anyOf"][1:]]}

@@ -23,6 +23,7 @@ from carbonkit.registry.transaction import Transaction
 from carbonkit.registry.unit import UnitType
 from carbonkit.values.identifier import CommandId
 from carbonkit.values.number import whole
+from carbonkit.values.time import as_instant
 from carbonkit.wire.answer import TransactionStage, TransactionSummary
 from carbonkit.wire.codec import decoded
 from carbonkit.wire.json_text import read_json
@@ -169,10 +170,12 @@ def _step_id(intent: Intent) -> CommandId:
 
 
 def _finish_approval(desk: Desk, intent: Intent, receipts: Sequence[Receipt]) -> TransactionSummary:
+    said = receipts[-1].command
+    if not isinstance(said, Statement):
+        return _changed(desk, intent, TransactionStage.COMPLETED, approved_by=intent.by)
     # Approved and nothing else: the registry carries it out when its delay is over.
-    waits = isinstance(receipts[-1].command, Statement)
-    stage = TransactionStage.DELAYED if waits else TransactionStage.COMPLETED
-    return _changed(desk, intent, stage, approved_by=intent.by)
+    due = as_instant(said.fact("due"), field="due")
+    return _changed(desk, intent, TransactionStage.DELAYED, approved_by=intent.by, due=due)
 
 
 def _finish_completion(desk: Desk, intent: Intent, _: Sequence[Receipt]) -> TransactionSummary:
@@ -188,11 +191,16 @@ def _finish_cancellation(desk: Desk, intent: Intent, _: Sequence[Receipt]) -> Tr
 
 
 def _changed(
-    desk: Desk, intent: Intent, stage: TransactionStage, approved_by: str | None = None
+    desk: Desk,
+    intent: Intent,
+    stage: TransactionStage,
+    *,
+    approved_by: str | None = None,
+    due: datetime.datetime | None = None,
 ) -> TransactionSummary:
     before = desk.document(Kind.TRANSACTION, intent.subject)
     was = _summary_in(before)
-    summary = attrs.evolve(was, stage=stage, approved_by=approved_by or was.approved_by)
+    summary = attrs.evolve(was, stage=stage, approved_by=approved_by or was.approved_by, due=due)
     desk.put(_document(summary, before.number))
     return summary
 

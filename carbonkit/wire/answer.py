@@ -383,6 +383,7 @@ class TransactionSummary:
         proposed_by: Who proposed it.
         approved_by: Who approved it; None until then.
         proposed_at: When it was proposed.
+        due: From when it may be carried out, where approval starts a delay; None otherwise.
 
     Example:
         >>> TransactionSummary.__name__
@@ -400,6 +401,7 @@ class TransactionSummary:
     proposed_by: str
     approved_by: str | None
     proposed_at: datetime.datetime
+    due: datetime.datetime | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -110,7 +110,7 @@ def test_a_key_with_another_request_is_refused(bench: Bench) -> None:
 
 def test_the_same_key_twice_in_one_write_is_carried_out_once(bench: Bench) -> None:
     async def together() -> list[tuple[Said, bool]]:
-        held = hold(bench)
+        held = await hold(bench)
         asks: list[Awaitable[tuple[Said, bool]]] = [bench.done(admitted("A"), "key") for _ in range(5)]
         tasks = [asyncio.ensure_future(each) for each in asks]
         await asyncio.sleep(0)
@@ -122,24 +122,26 @@ def test_the_same_key_twice_in_one_write_is_carried_out_once(bench: Bench) -> No
     assert sorted(again for _, again in answers) == [False, True, True, True, True]
 
 
-def hold(bench: Bench) -> threading.Event:
+async def hold(bench: Bench) -> threading.Event:
     """Keep the engine busy, so that what comes waits together."""
-    event = threading.Event()
+    event, busy = threading.Event(), threading.Event()
 
     def work(_: Desk) -> Generator[None, None, Said]:
+        busy.set()
         event.wait(10)
         yield from ()
         return Said(200, "")
 
     task = asyncio.ensure_future(bench.done(work))
     task.add_done_callback(lambda _: None)
+    await asyncio.sleep(0)
+    await asyncio.to_thread(busy.wait)
     return event
 
 
 def test_what_waits_is_written_together(bench: Bench) -> None:
     async def together() -> None:
-        held = hold(bench)
-        await asyncio.sleep(0)
+        held = await hold(bench)
         tasks = [asyncio.ensure_future(bench.done(admitted(f"A-{each}"))) for each in range(50)]
         await asyncio.sleep(0)
         held.set()
@@ -168,8 +170,7 @@ def test_a_look_sees_only_what_is_written(bench: Bench) -> None:
     lengths: list[tuple[int, int]] = []
 
     async def together() -> None:
-        held = hold(bench)
-        await asyncio.sleep(0)
+        held = await hold(bench)
         told = asyncio.ensure_future(bench.done(admitted("A")))
         await asyncio.sleep(0)
         look = asyncio.ensure_future(
@@ -228,8 +229,7 @@ def test_a_look_that_fails_harms_nobody(bench: Bench, error: Exception) -> None:
 
 def test_who_goes_away_is_not_waited_for(bench: Bench) -> None:
     async def leave() -> None:
-        held = hold(bench)
-        await asyncio.sleep(0)
+        held = await hold(bench)
         task = asyncio.ensure_future(bench.done(admitted("A"), "key"))
         await asyncio.sleep(0)
         task.cancel()
@@ -242,8 +242,7 @@ def test_who_goes_away_is_not_waited_for(bench: Bench) -> None:
 
 def test_a_stopped_engine_has_done_what_waited(bench: Bench) -> None:
     async def stop() -> list[tuple[Said, bool]]:
-        held = hold(bench)
-        await asyncio.sleep(0)
+        held = await hold(bench)
         tasks = [asyncio.ensure_future(bench.done(admitted(f"A-{each}"))) for each in range(10)]
         await asyncio.sleep(0)
         held.set()

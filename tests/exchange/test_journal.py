@@ -820,7 +820,7 @@ def test_readers_see_whole_writes_only(journal: AnyJournal) -> None:
     def read() -> int:
         seen = 0
         began.wait()
-        while not done.is_set():
+        while not seen or not done.is_set():
             lines, end = list(journal.lines(0)), journal.end()
             assert len(lines) % BATCH == 0
             assert len(lines) <= end

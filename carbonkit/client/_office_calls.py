@@ -1,0 +1,216 @@
+"""The registry's transactions and the exchange's administration; internal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carbonkit.client._core import Core
+from carbonkit.wire.operations import (
+    ADMIT,
+    APPROVE_TRANSACTION,
+    CANCEL_TRANSACTION,
+    CLOSE_DAY,
+    COMPLETE_TRANSACTION,
+    HALT,
+    KEYS,
+    MAKE_KEY,
+    OPEN_DAY,
+    PAY_IN,
+    PAY_OUT,
+    PROPOSE_SURRENDER,
+    PROPOSE_TRANSACTION,
+    REJECT_TRANSACTION,
+    RESUME,
+    REVOKE_KEY,
+    TRANSACTION,
+    TRANSACTIONS,
+)
+from carbonkit.wire.query import AccountQuery, ListQuery
+from carbonkit.wire.request import (
+    AdmissionRequest,
+    CashRequest,
+    DayRequest,
+    HaltRequest,
+    KeyRequest,
+    Person,
+    ResumeRequest,
+    SurrenderRequest,
+    TransactionRequest,
+)
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+
+    from carbonkit.client.call import CallOptions
+    from carbonkit.client.paging import Pages
+    from carbonkit.market.position_limit import ParticipantKind
+    from carbonkit.registry.rules import TransactionType
+    from carbonkit.values.identifier import AccountId, InstrumentId
+    from carbonkit.values.money import Money
+    from carbonkit.values.number import Exact
+    from carbonkit.wire.answer import AccountSummary, Done, KeySummary, NewKey, TransactionSummary
+    from carbonkit.wire.scope import Scope
+
+
+class OfficeCalls(Core):
+    """What the registry and the exchange's staff do."""
+
+    def propose_transaction(
+        self,
+        *,
+        type: TransactionType,  # noqa: A002  the wire's own name
+        unit: str,
+        vintage: str,
+        quantity: Exact,
+        source: str | AccountId,
+        target: str | AccountId,
+        beneficiary: str = "",
+        year: int | None = None,
+        options: CallOptions | None = None,
+    ) -> TransactionSummary:
+        """Propose a registry transaction, such as a transfer; another person approves it."""
+        request = TransactionRequest(
+            type=type,
+            unit=unit,
+            vintage=vintage,
+            quantity=quantity,
+            source=source,
+            target=target,
+            beneficiary=beneficiary,
+            year=year,
+        )
+        return self._ask(PROPOSE_TRANSACTION, request=request, options=options)
+
+    def propose_surrender(
+        self,
+        *,
+        account: str | AccountId,
+        unit: str,
+        vintage: str,
+        quantity: Exact,
+        year: int | None = None,
+        options: CallOptions | None = None,
+    ) -> TransactionSummary:
+        """Propose to give up units against a year's emissions; another person approves it."""
+        request = SurrenderRequest(account=account, unit=unit, vintage=vintage, quantity=quantity, year=year)
+        return self._ask(PROPOSE_SURRENDER, request=request, options=options)
+
+    def approve_transaction(
+        self, transaction: str, *, options: CallOptions | None = None
+    ) -> TransactionSummary:
+        """Approve what another person proposed."""
+        return self._ask(APPROVE_TRANSACTION, {"transaction": transaction}, options=options)
+
+    def reject_transaction(
+        self, transaction: str, *, options: CallOptions | None = None
+    ) -> TransactionSummary:
+        """Reject what another person proposed."""
+        return self._ask(REJECT_TRANSACTION, {"transaction": transaction}, options=options)
+
+    def cancel_transaction(
+        self, transaction: str, *, options: CallOptions | None = None
+    ) -> TransactionSummary:
+        """Cancel what was proposed and is not carried out yet."""
+        return self._ask(CANCEL_TRANSACTION, {"transaction": transaction}, options=options)
+
+    def complete_transaction(
+        self, transaction: str, *, options: CallOptions | None = None
+    ) -> TransactionSummary:
+        """Carry out what was approved, when its delay is over."""
+        return self._ask(COMPLETE_TRANSACTION, {"transaction": transaction}, options=options)
+
+    def transaction(self, transaction: str, *, options: CallOptions | None = None) -> TransactionSummary:
+        """A registry transaction as it stands."""
+        return self._ask(TRANSACTION, {"transaction": transaction}, options=options)
+
+    def transactions(
+        self,
+        *,
+        account: str | AccountId | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+        options: CallOptions | None = None,
+    ) -> Pages[TransactionSummary]:
+        """Registry transactions of the key's accounts, newest first."""
+        query = AccountQuery(account=account, limit=limit, cursor=cursor)
+        return self._list(TRANSACTIONS, query=query, options=options)
+
+    def admit(
+        self,
+        *,
+        account: str | AccountId,
+        kind: ParticipantKind,
+        account_kind: str,
+        persons: Iterable[Person] = (),
+        allocation: Exact = 0,
+        options: CallOptions | None = None,
+    ) -> AccountSummary:
+        """Open an account in the registry and admit it to trading."""
+        request = AdmissionRequest(
+            account=account,
+            kind=kind,
+            account_kind=account_kind,
+            persons=tuple(persons),
+            allocation=allocation,
+        )
+        return self._ask(ADMIT, request=request, options=options)
+
+    def pay_in(
+        self, *, account: str | AccountId, amount: Money, options: CallOptions | None = None
+    ) -> AccountSummary:
+        """Record money that a participant paid in."""
+        return self._ask(PAY_IN, request=CashRequest(account=account, amount=amount), options=options)
+
+    def pay_out(
+        self, *, account: str | AccountId, amount: Money, options: CallOptions | None = None
+    ) -> AccountSummary:
+        """Record money that a participant takes out."""
+        return self._ask(PAY_OUT, request=CashRequest(account=account, amount=amount), options=options)
+
+    def open_day(self, *, day: str | datetime.date, options: CallOptions | None = None) -> Done:
+        """Open a trading day."""
+        return self._ask(OPEN_DAY, request=DayRequest(day=day), options=options)
+
+    def close_day(self, *, options: CallOptions | None = None) -> Done:
+        """Close the trading day, and publish its figures."""
+        return self._ask(CLOSE_DAY, options=options)
+
+    def halt(
+        self,
+        *,
+        reason: str,
+        instrument: str | InstrumentId | None = None,
+        options: CallOptions | None = None,
+    ) -> Done:
+        """Suspend trading."""
+        return self._ask(HALT, request=HaltRequest(reason=reason, instrument=instrument), options=options)
+
+    def resume(
+        self, *, instrument: str | InstrumentId | None = None, options: CallOptions | None = None
+    ) -> Done:
+        """Go on with trading."""
+        return self._ask(RESUME, request=ResumeRequest(instrument=instrument), options=options)
+
+    def make_key(
+        self,
+        *,
+        person: str,
+        scopes: Iterable[Scope],
+        accounts: Iterable[str | AccountId] = (),
+        public_key: str | None = None,
+        options: CallOptions | None = None,
+    ) -> NewKey:
+        """Make an API key; its secret is shown this once."""
+        request = KeyRequest(person=person, accounts=accounts, scopes=tuple(scopes), public_key=public_key)
+        return self._ask(MAKE_KEY, request=request, options=options)
+
+    def revoke_key(self, key: str, *, options: CallOptions | None = None) -> KeySummary:
+        """Take an API key out of use."""
+        return self._ask(REVOKE_KEY, {"key": key}, options=options)
+
+    def keys(
+        self, *, limit: int = 100, cursor: str | None = None, options: CallOptions | None = None
+    ) -> Pages[KeySummary]:
+        """The API keys, without their secrets, newest first."""
+        return self._list(KEYS, query=ListQuery(limit=limit, cursor=cursor), options=options)

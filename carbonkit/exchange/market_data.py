@@ -1,0 +1,186 @@
+"""Market data: what everybody may see: instruments, depth, trades without their sides, candles, bulletins."""
+
+from __future__ import annotations
+
+import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from carbonkit.errors import InvalidValueError
+from carbonkit.exchange.handler import Looks, Reads
+from carbonkit.exchange.journal import Document, Kind, Search
+from carbonkit.exchange.paging import cursor_number, documents_page, numbered_page
+from carbonkit.exchange.projection import bulletin_of, public_trade, trade_in
+from carbonkit.ledger.moment import microseconds
+from carbonkit.market.series import candles
+from carbonkit.market.trade import Method
+from carbonkit.values.time import SystemClock
+from carbonkit.wire.answer import Bulletin, MethodLimits, Quotation, ServerTime
+from carbonkit.wire.codec import decoded
+from carbonkit.wire.json_text import read_json
+from carbonkit.wire.operations import BULLETINS, CANDLES, DEPTH, INSTRUMENT, INSTRUMENTS, TIME, TRADES
+from carbonkit.wire.page import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from carbonkit.exchange.desk import Desk
+    from carbonkit.exchange.handler import Asked, Handler
+    from carbonkit.market.instrument import Instrument
+    from carbonkit.market.series import Candle
+    from carbonkit.values.time import Clock
+    from carbonkit.wire.answer import Depth, PublicTrade
+    from carbonkit.wire.query import BulletinQuery, CandleQuery, DepthQuery, ListQuery, TradeQuery
+
+__all__ = ["HANDLERS", "time_handler"]
+
+_PAGE: Final = 500
+_MOST_TRADES: Final = 10_000
+_LONGEST: Final = 100_000
+_DAY: Final = datetime.timedelta(days=1)
+
+
+def time_handler(wall: Clock) -> Handler:
+    """
+    Make the handler that tells the time.
+
+    Args:
+        wall: The clock that signatures are checked with.
+
+    Returns:
+        The handler.
+
+    Example:
+        >>> time_handler(SystemClock()).__class__.__name__
+        'Looks'
+    """
+
+    def told(desk: Desk, _: Asked) -> ServerTime:
+        return ServerTime(now=wall.now(), venue=desk.now(), day=desk.venue.day)
+
+    return Looks(told)
+
+
+def _quotation(desk: Desk, instrument: Instrument) -> Quotation:
+    venue, name = desk.venue, instrument.id
+    limits = ((method, venue.limits(name, method)) for method in Method)
+    return Quotation(
+        instrument=instrument,
+        previous_close=venue.previous_close(name),
+        last=venue.last(name),
+        limits=tuple(
+            MethodLimits(method=method, lowest=found.lowest, highest=found.highest)
+            for method, found in limits
+            if found is not None
+        ),
+    )
+
+
+def _instruments(desk: Desk, asked: Asked) -> Page[Quotation]:
+    query: ListQuery = asked.query
+    numbered = tuple(enumerate(desk.venue.instruments(), start=1))
+    page = numbered_page(reversed(numbered), query)
+    return Page(data=tuple(_quotation(desk, each) for each in page.data), next_cursor=page.next_cursor)
+
+
+def _instrument(desk: Desk, asked: Asked) -> Quotation:
+    return _quotation(desk, desk.listing(asked.parts["instrument"]))
+
+
+def _depth(desk: Desk, asked: Asked) -> Depth:
+    query: DepthQuery = asked.query
+    return desk.depth(desk.listing(asked.parts["instrument"]).id, query.levels)
+
+
+def _trades(desk: Desk, asked: Asked) -> Page[PublicTrade]:
+    query: TradeQuery = asked.query
+    search = _stretch(asked.parts["instrument"], query.since, query.until)
+    return documents_page(
+        desk.journal, search, query, lambda document: public_trade(trade_in(document), document.number)
+    )
+
+
+def _stretch(instrument: str, since: datetime.datetime | None, until: datetime.datetime | None) -> Search:
+    return Search(
+        kind=Kind.TRADE,
+        instrument=instrument,
+        since=None if since is None else microseconds(since),
+        until=None if until is None else microseconds(until),
+    )
+
+
+def _candles(desk: Desk, asked: Asked) -> Page[Candle]:
+    query: CandleQuery = asked.query
+    if query.until <= query.since:
+        raise InvalidValueError("be later than since", was=query.until.isoformat(), field="until")
+    search = _stretch(asked.parts["instrument"], query.since, query.until)
+    found = desk.journal.find(search, _MOST_TRADES + 1)
+    if len(found) > _MOST_TRADES:
+        raise InvalidValueError(
+            f"hold at most {_MOST_TRADES} trades",
+            was=f"{query.since.isoformat()} to {query.until.isoformat()}, which holds more",
+            field="since",
+            hint="ask for a shorter stretch of time",
+        )
+    made = candles((trade_in(each) for each in reversed(found)), minutes=query.minutes)
+    return Page(data=made, next_cursor=None)
+
+
+def _bulletins(desk: Desk, asked: Asked) -> Page[Bulletin]:
+    """Show the open day's figures so far, then the final ones; so far they have the numbers they will get."""
+    query: BulletinQuery = asked.query
+    before, last = cursor_number(query.cursor), desk.journal.last_number(Kind.BULLETIN)
+    running: list[tuple[int, Bulletin]] = []
+    if before is None or before > last + 1:
+        running = [each for each in _running(desk, query, last) if before is None or each[0] < before]
+    rest = max(query.limit - len(running), 0)
+    search = Search(
+        kind=Kind.BULLETIN,
+        instrument=None if query.instrument is None else query.instrument.text,
+        since=None if query.since is None else _midnight(query.since),
+        until=None if query.until is None else _after(query.until),
+        before=before,
+    )
+    final = desk.journal.find(search, rest + 1)
+    numbered: list[tuple[int, Bulletin | Document]] = [*running, *((each.number, each) for each in final)]
+    page = numbered_page(numbered, query)
+    return Page(data=tuple(map(_bulletin_in, page.data)), next_cursor=page.next_cursor)
+
+
+def _running(desk: Desk, query: BulletinQuery, last: int) -> Iterator[tuple[int, Bulletin]]:
+    """Give the open day's figures that are asked for, highest number first."""
+    today = desk.venue.day
+    if today is None or not (query.since or today) <= today <= (query.until or today):
+        return
+    for number, each in reversed(list(enumerate(desk.venue.bulletins(), start=last + 1))):
+        if query.instrument in {None, each.instrument.id}:
+            yield number, bulletin_of(each, final=False)
+
+
+def _bulletin_in(kept: Bulletin | Document) -> Bulletin:
+    if isinstance(kept, Bulletin):
+        return kept
+    return decoded(Bulletin, read_json(kept.body.encode(), most=_LONGEST))[0]
+
+
+def _midnight(day: datetime.date) -> int:
+    return microseconds(datetime.datetime.combine(day, datetime.time.min, datetime.UTC))
+
+
+def _after(day: datetime.date) -> int | None:
+    """Give the moment at which a day is over; None for the last day of the calendar, which none follows."""
+    return None if day == datetime.date.max else _midnight(day + _DAY)
+
+
+HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
+    {
+        TIME.name: time_handler(SystemClock()),
+        INSTRUMENTS.name: Looks(_instruments),
+        INSTRUMENT.name: Looks(_instrument),
+        DEPTH.name: Looks(_depth),
+        TRADES.name: Reads(_trades),
+        CANDLES.name: Reads(_candles),
+        BULLETINS.name: Looks(_bulletins),
+    }
+)
+"""How each operation on market data is done, by its name; `time` by the machine's clock."""
