@@ -23,7 +23,12 @@ from tests.client.samples import SAMPLES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TWINS = {"AsyncPages": "Pages", "AsyncOpened": "Opened", "AsyncExchangeClient": "ExchangeClient"}
+TWINS = {
+    "AsyncPages": "Pages",
+    "AsyncOpened": "Opened",
+    "AsyncEvents": "Events",
+    "AsyncExchangeClient": "ExchangeClient",
+}
 NAMES = sorted(name for name in dir(ExchangeClient) if not name.startswith("_"))
 
 
