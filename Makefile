@@ -15,7 +15,7 @@ LOCK := requirements/dev.txt
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check check-rest slow bench docs format lint types floors wheel lock clean
+.PHONY: help demo test check check-rest slow bench docs format lint types floors wheel lock clean browser
 
 help:
 	@echo "make demo     install the library alone and run its demonstration into demo-out/"
@@ -26,6 +26,7 @@ help:
 	@echo "make docs     build the documentation into docs/_build/html/"
 	@echo "make format   put the code into its one layout"
 	@echo "make lock     pin the development tools anew"
+	@echo "make browser  install the browser that the exchange's page is tested in (Debian, as root)"
 	@echo "make clean    remove what the other targets made, the environment too"
 
 # ---------------------------------------------------------------- environment
@@ -80,6 +81,11 @@ docs: $(VENV)/.dev
 
 wheel: $(VENV)/.dev
 	$(BIN)/python scripts/check_wheel.py
+
+# without a browser the tests of the page are skipped, and say so
+browser:
+	@command -v chromium >/dev/null || \
+	    { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
 
 # BENCH=--quick for a first look; BENCH=--help for what else there is
 bench: $(VENV)/.dev
