@@ -13,10 +13,10 @@ import collections
 import concurrent.futures
 import contextlib
 import datetime
-import inspect
 import itertools
 import random
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -27,33 +27,35 @@ from carbonkit.client import (
     AsyncExchangeClient,
     CallOptions,
     ClientCredentials,
+    ConnectionFailedError,
     ExchangeClient,
     ExchangeError,
     KeySigner,
     MessageSigner,
     NotPlacedError,
     Outcome,
+    RateLimitedError,
     Retries,
+    ServerFailedError,
+    Signer,
     Timeouts,
 )
 from carbonkit.exchange.journal import Kind, Search
 from carbonkit.exchange.projection import order_in
 from carbonkit.exchange.rate_limit import RateLimit
 from carbonkit.market import OrderState, Side
-from carbonkit.values import Price
+from carbonkit.values import Money, Price
 from carbonkit.wire import Scope
 from tests.exchange.fault_proxy import FAULTS, Fault, FaultProxies, Plan
+from tests.exchange.manners import finished, given
 from tests.exchange.servers import Served, served
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from carbonkit.client import Signer
     from carbonkit.market import Order
 
-KINDS: Final = tuple((library, manner) for library in ("httpx", "httpx2") for manner in ("sync", "async"))
 _SOON: Final = datetime.timedelta(milliseconds=300)
-_TIMEOUTS: Final = Timeouts(attempt=_SOON, deadline=4 * _SOON)
 _PAUSE: Final = datetime.timedelta(milliseconds=4)
 _RETRIES: Final = Retries(first=_PAUSE, longest=4 * _PAUSE, find_out=3 * _SOON)
 _ROUNDS: Final = 200
@@ -61,6 +63,8 @@ _AT_ONCE: Final = 6
 _PRICE: Final = Price("74.00", "CNY", "tCO2e")
 _SELLER: Final = "KEE-001"
 _BUYER: Final = "KEE-002"
+_PAYEE: Final = "KEE-003"
+_KEYS: Final = {_SELLER: "seller", _BUYER: "buyer", _PAYEE: "outsider"}
 _PRIVATE: Final = bytes(range(32))
 
 
@@ -74,31 +78,18 @@ def demand(holds: object, *said: object) -> None:
         raise BrokenPromiseError(*said)
 
 
-async def given(thing: Any) -> Any:  # noqa: ANN401  of either driver
-    """Give what a call of either driver gives."""
-    return await thing if inspect.isawaitable(thing) else thing
-
-
-def finished(story: Any) -> None:  # noqa: ANN401  a coroutine
-    """Run a story of a sync client: it never waits for the event loop."""
-    try:
-        story.send(None)
-    except StopIteration:
-        return
-    raise AssertionError("it waits for something")
-
-
 def _same(signer: Signer) -> Signer:
     return signer
 
 
 @attrs.frozen(kw_only=True)
 class Conditions:
-    """What a test may change of all runs: how many of a hundred requests meet which faults, and the signers."""
+    """What a test may change of all runs: which faults how many of 100 requests meet; signers; timeouts."""
 
     rate: int | None = None
     faults: tuple[Fault, ...] = FAULTS
     signed: Callable[[Signer], Signer] = _same
+    attempt: datetime.timedelta = _SOON
 
 
 _USUAL: Final = Conditions()
@@ -110,10 +101,10 @@ class House:
     def __init__(self, venue: Served, proxies: FaultProxies) -> None:
         self.venue = venue
         self.proxies = proxies
-        direct = {"timeouts": Timeouts(attempt=datetime.timedelta(seconds=20))}
+        patient = Timeouts(attempt=datetime.timedelta(seconds=20))
         self._ways = {
-            account: ExchangeClient(venue.url, KeySigner(key, venue.secret(key)), telemetry=False, **direct)  # type: ignore[arg-type]  # one kind
-            for account, key in ((_SELLER, "seller"), (_BUYER, "buyer"))
+            account: ExchangeClient(venue.url, KeySigner(key, venue.secret(key)), timeouts=patient)
+            for account, key in _KEYS.items()
         }
         with ExchangeClient(venue.url, KeySigner("admin", venue.secret("admin"))) as office:
             public = MessageSigner("any", _PRIVATE).public_key
@@ -128,6 +119,8 @@ class House:
             }
         self._lock = threading.Lock()
         self.told: collections.Counter[str] = collections.Counter()
+        self.bought = 0
+        self.paid = 0
 
     def close(self) -> None:
         for way in self._ways.values():
@@ -136,6 +129,12 @@ class House:
     def tell(self, what: str) -> None:
         with self._lock:
             self.told[what] += 1
+
+    def done(self, *, bought: int, paid: int) -> None:
+        """Hear what a run has done, once all of it has arrived."""
+        with self._lock:
+            self.bought += bought
+            self.paid += paid
 
     def orders(self, account: str, name: str) -> list[Order]:
         """Find the orders that an account calls so, in what the exchange has written."""
@@ -153,17 +152,18 @@ class House:
         found = self._ways[account].orders(account=account, limit=500)
         return collections.Counter(each.client_order_id for each in found)
 
-    def bought(self) -> int:
-        """Say how many units of CEA25 the buyer has, by venue and by ledger."""
-        summary = self._ways[_BUYER].account(_BUYER)
-        at_venue = sum(each.bought for each in summary.positions)
-        in_ledger = sum(int(each.quantity) for each in summary.holdings if each.bucket == "bought_today")
-        demand(at_venue == in_ledger, "venue and ledger", at_venue, in_ledger)
-        return at_venue
+    def check_totals(self) -> None:
+        """Check what the buyer has, and what was paid in, at the venue and in the ledger."""
+        buyer, payee = self._ways[_BUYER].account(_BUYER), self._ways[_PAYEE].account(_PAYEE)
+        demand(sum(each.bought for each in buyer.positions) == self.bought, "bought", self.bought, buyer)
+        in_ledger = sum(each.quantity for each in buyer.holdings if each.bucket == "bought_today")
+        demand(in_ledger == self.bought, "bought", self.bought, buyer)
+        demand(payee.positions[0].cash == Money(self.paid, "CNY"), "paid", self.paid, payee)
+        demand(sum(each.quantity for each in payee.holdings) == self.paid, "paid", self.paid, payee)
 
     def signer(self, kind: int, account: str, url: str) -> Signer:
         """Make a signer of one of the three kinds; a token is got through the proxy as well."""
-        key = "seller" if account == _SELLER else "buyer"
+        key = _KEYS[account]
         if kind == 0:
             return KeySigner(key, self.venue.secret(key))
         if kind == 1:
@@ -192,48 +192,51 @@ class Run:
     def __init__(self, house: House, seed: int, conditions: Conditions = _USUAL) -> None:
         self.house = house
         self.seed = seed
-        self.chance = random.Random(f"run {seed}")
+        self.chance = random.Random(f"run {seed}")  # noqa: S311  it keeps no secret
         plan = Plan(seed, rate=conditions.rate, faults=conditions.faults, late=_SOON.total_seconds())
         self.url = house.proxies.open(plan)
         self.kind = self.chance.randrange(3)
         self.same_key = bool(self.chance.randrange(2))
         self.retries = attrs.evolve(_RETRIES, most=self.chance.choice((0, 1, 4)))
-        self.taken = 0
+        self.taken = self.paid = 0
         self.promised: list[tuple[str, Outcome]] = []
         self._signed = conditions.signed
-        self._seller: Any = None
-        self._buyer: Any = None
+        self._timeouts = Timeouts(attempt=conditions.attempt, deadline=4 * conditions.attempt)
+        self._clients: list[Any] = []
 
     # ------------------------------------------------------------------ the drivers
 
-    def run_sync(self, library: str) -> int:
-        """Run it with the sync driver; give how much was bought."""
+    def run_sync(self, library: str) -> None:
+        """Run it with the sync driver."""
         http: Any = {"httpx": httpx, "httpx2": httpx2}[library]
         with http.Client(trust_env=False, verify=False) as wire, self._closing():
-            self._seller, self._buyer = (
-                ExchangeClient(self.url, http_client=wire, **self._options(account))
-                for account in (_SELLER, _BUYER)
-            )
+            self._clients = [
+                ExchangeClient(self.url, http_client=wire, **options) for options in self._options()
+            ]
             finished(self._story())
         self._afterwards()
-        return self.taken
 
-    async def run_async(self, library: str) -> int:
+    async def run_async(self, library: str) -> None:
         """Run it with the async driver."""
         http: Any = {"httpx": httpx, "httpx2": httpx2}[library]
         with self._closing():
             async with http.AsyncClient(trust_env=False, verify=False) as wire:
-                self._seller, self._buyer = (
-                    AsyncExchangeClient(self.url, http_client=wire, **self._options(account))
-                    for account in (_SELLER, _BUYER)
-                )
+                self._clients = [
+                    AsyncExchangeClient(self.url, http_client=wire, **options) for options in self._options()
+                ]
                 await self._story()
         self._afterwards()
-        return self.taken
 
-    def _options(self, account: str) -> dict[str, Any]:
-        signer = self._signed(self.house.signer(self.kind, account, self.url))
-        return {"signer": signer, "timeouts": _TIMEOUTS, "retries": self.retries, "telemetry": False}
+    def _options(self) -> Iterator[dict[str, Any]]:
+        """Say how the clients of the seller, the buyer and the staff are made."""
+        admin = KeySigner("admin", self.house.venue.secret("admin"))
+        for signer in (*(self.house.signer(self.kind, each, self.url) for each in (_SELLER, _BUYER)), admin):
+            yield {
+                "signer": self._signed(signer),
+                "timeouts": self._timeouts,
+                "retries": self.retries,
+                "telemetry": False,
+            }
 
     @contextlib.contextmanager
     def _closing(self) -> Iterator[None]:
@@ -246,6 +249,7 @@ class Run:
 
     async def _story(self) -> None:
         seed, chance = self.seed, self.chance
+        self._seller, self._buyer, self._admin = self._clients
         quantity = chance.randrange(10, 40)
         post = await self._placed(f"S-{seed}", quantity)
         await self._given_up(f"G-{seed}", chance.randrange(1, 10))
@@ -253,6 +257,8 @@ class Run:
         self.taken = chance.randrange(1, 5)
         await self._taken(post, f"T-{seed}", self.taken)
         await self._cancelled(post)
+        self.paid = chance.randrange(1, 9)
+        await self._paid(f"pay-{seed}", self.paid)
 
     async def _placed(self, name: str, quantity: int) -> str:
         """Place an order, as often as it takes; give its id."""
@@ -339,23 +345,30 @@ class Run:
             self.house.tell("not placed, though it arrived later" if found else "not placed")
 
     async def _reduced(self, post: str, quantity: int, fewer: int) -> None:
-        """Reduce an order, with one key: however often it is asked, it is done once."""
+        """Reduce an order with one key: however often it is asked, it is done once."""
         options = CallOptions(idempotency_key=f"reduce-{post}")
-        for _ in range(_ROUNDS):
-            try:
-                order = await given(self._seller.reduce_order(post, quantity=fewer, options=options))
-            except ExchangeError as error:
-                self.house.tell(f"reduce: {type(error).__name__}, outcome {error.outcome.value}")
-                if error.outcome is Outcome.UNKNOWN:
-                    continue
-                demand(error.code in {"rate_limited", "connection_failed", "unauthorized"}, error)
-            else:
-                demand(order.order_id.text == post, order)
-                break
-        else:
-            raise AssertionError("it never got through", post)
+        order = await self._done(
+            "reduce", lambda: self._seller.reduce_order(post, quantity=fewer, options=options)
+        )
+        demand(order.order_id.text == post, order)
         now = self.house.order(_SELLER, f"S-{self.seed}")
         demand(now.quantity - now.withdrawn - now.filled == quantity - fewer, "reduced once", now)
+
+    async def _paid(self, key: str, amount: int) -> None:
+        """Pay money in, with one key: it is paid in once. That takes the exchange several steps."""
+        options, money = CallOptions(idempotency_key=key), Money(amount, "CNY")
+        await self._done("pay", lambda: self._admin.pay_in(account=_PAYEE, amount=money, options=options))
+
+    async def _done(self, what: str, ask: Callable[[], Any]) -> Any:  # noqa: ANN401  its answer
+        """Ask with one key until it is done."""
+        for _ in range(_ROUNDS):
+            try:
+                return await given(ask())
+            except ExchangeError as error:
+                self.house.tell(f"{what}: {type(error).__name__}, outcome {error.outcome.value}")
+                passing = isinstance(error, (RateLimitedError, ConnectionFailedError, ServerFailedError))
+                demand(error.outcome is Outcome.UNKNOWN or passing or not error.attempts, what, error)
+        raise AssertionError("it never got through", what)
 
     async def _cancelled(self, post: str) -> None:
         """Cancel an order until it is cancelled; again changes nothing."""
@@ -384,31 +397,33 @@ class Run:
             demand(len(found) <= 1, "placed twice", name, found)
             if outcome is Outcome.KNOWN:
                 demand(not found, "said not to be placed, and came to be", name, found)
+        self.house.done(bought=self.taken, paid=self.paid)
 
 
-def run_all(house: House, kind: tuple[str, str], seeds: range, conditions: Conditions = _USUAL) -> int:
-    """Run seeds with one library and driver, some at a time; give how much was bought."""
+def run_all(house: House, kind: tuple[str, str], seeds: range, conditions: Conditions = _USUAL) -> None:
+    """Run seeds with one library and driver, some at a time."""
     library, manner = kind
 
-    def run(seed: int) -> int:
+    def run(seed: int) -> None:
         with _noted(seed):
-            return Run(house, seed, conditions).run_sync(library)
+            Run(house, seed, conditions).run_sync(library)
 
-    async def some(waiting: Iterator[int]) -> int:
-        total = 0
+    async def some(waiting: Iterator[int]) -> None:
         for seed in waiting:
             with _noted(seed):
-                total += await Run(house, seed, conditions).run_async(library)
-        return total
+                await Run(house, seed, conditions).run_async(library)
 
-    async def everything() -> int:
+    async def everything() -> None:
         waiting = iter(seeds)
-        return sum(await asyncio.gather(*(some(waiting) for _ in range(_AT_ONCE))))
+        async with asyncio.TaskGroup() as group:
+            for _ in range(_AT_ONCE):
+                group.create_task(some(waiting))
 
     if manner == "async":
-        return asyncio.run(everything())
+        asyncio.run(everything())
+        return
     with concurrent.futures.ThreadPoolExecutor(_AT_ONCE) as pool:
-        return sum(pool.map(run, seeds))
+        list(pool.map(run, seeds))
 
 
 @contextlib.contextmanager
@@ -420,12 +435,12 @@ def _noted(seed: int) -> Iterator[None]:
         raise
 
 
-def audit(house: House, seeds: range, bought: int) -> None:
-    """Look at the whole exchange: every order of the seeds is there once, and what was bought is right."""
+def audit(house: House, seeds: range) -> None:
+    """Look at the whole exchange: every order of the seeds is there once, and all sums are right."""
     sold, taken = house.all_names(_SELLER), house.all_names(_BUYER)
     demand(max(itertools.chain(sold.values(), taken.values()), default=0) <= 1, "orders that are there twice")
     for seed in seeds:
         demand(sold[f"S-{seed}"] == 1, "placed once", seed, sold[f"S-{seed}"])
         demand(sold[f"G-{seed}"] <= 1, "placed once or never", seed, sold[f"G-{seed}"])
         demand(taken[f"T-{seed}"] == 1, "taken once", seed, taken[f"T-{seed}"])
-    demand(house.bought() == bought, "bought", bought, house.bought())
+    house.check_totals()
