@@ -30,7 +30,7 @@ from carbonkit.market.settlement import settle
 from carbonkit.market.trade import Trade
 from carbonkit.market.venue import Venue
 from carbonkit.registry.registry import Registry
-from carbonkit.values.identifier import InstrumentId
+from carbonkit.values.identifier import CommandId, InstrumentId
 from carbonkit.wire.answer import Depth
 
 if TYPE_CHECKING:
@@ -219,7 +219,8 @@ class Desk:
         Raises:
             NotFoundError: If there is none.
         """
-        return order_in(self.document(Kind.ORDER, str(name)))
+        told = self.news.orders.get(str(name))  # as its document says, without reading that again
+        return order_in(self.document(Kind.ORDER, str(name))) if told is None else told
 
     def depth(self, name: InstrumentId, levels: int | None) -> Depth:
         """
@@ -371,7 +372,12 @@ class Desk:
             return
         self._settle(obligations(trades))
         self._last_trade += len(trades)
-        self.writes.marks[_SETTLED] = str(self._last_trade)
+        self._mark_settled(self._last_trade)
+
+    def _mark_settled(self, number: int) -> None:
+        # The mark stays before a trade that is not settled, so that every restart tries it again and says so.
+        if not self.unsettled:
+            self.writes.marks[_SETTLED] = str(number)
 
     def _settle(self, owed: tuple[Obligation, ...]) -> None:
         rules = self.venue.rules
@@ -398,9 +404,14 @@ class Desk:
                 break
             before = page[-1].number
         if trades:
-            self._settle(obligations(reversed(trades)))
-            self.writes.marks[_SETTLED] = str(last)
+            # What was settled, but not marked so, would be settled at another time now, and so be refused.
+            rest = [each for each in reversed(trades) if not self._is_settled(each)]
+            self._settle(obligations(rest))
+            self._mark_settled(last)
         return len(trades)
+
+    def _is_settled(self, trade: Trade) -> bool:
+        return self.ledger.record(CommandId(f"settle/{trade.reference}")) is not None
 
     def snapshot(self) -> None:
         """Have the venue's state written beside what is to be written, so that a restart is quick."""

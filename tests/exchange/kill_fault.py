@@ -20,8 +20,10 @@ FAULTS: Final = (
     "marks before it settles",
     "begins nothing",
     "forgets its answers",
+    "settles what is settled",
 )
 _GAP: Final = 0.01  # seconds in which the fault can be hit
+_LONG: Final = 5 * _GAP  # the same, where few requests can be hit by it
 
 
 def build_in(fault: str, put: Callable[[type, str, Any], None] = setattr) -> None:
@@ -34,6 +36,8 @@ def build_in(fault: str, put: Callable[[type, str, Any], None] = setattr) -> Non
         _leaves_out("begun", put)
     elif fault == "forgets its answers":
         _leaves_out("answers", put)
+    elif fault == "settles what is settled":
+        put(Desk, "_is_settled", lambda *_: False)
     else:
         assert not fault, fault
 
@@ -64,7 +68,7 @@ def _marks_first(put: Callable[[type, str, Any], None]) -> None:
 
     def settle_late(self: Desk) -> None:
         if self._owed:
-            time.sleep(_GAP)
+            time.sleep(_LONG)
         settle(self)
 
     put(Engine, "_write", mark_first)

@@ -17,6 +17,7 @@ ACCOUNTS: Final = ("KEE-001", "KEE-002", "KEE-003")
 UNITS: Final = 10_000_000
 CASH: Final = "10000000000.00"
 SIGNS: Final[Mapping[str, int]] = {"/v1/admin/deposits": 1, "/v1/admin/withdrawals": -1}
+_WITH_NAME: Final = 5  # parts of a path such as /v1/orders/O-1/take
 _FEW: Final = 25  # of what is on the board, the newest
 
 
@@ -63,7 +64,7 @@ class Note:
 
     @property
     def acknowledged(self) -> bool:
-        return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004  what HTTP calls success
+        return self.status is not None and 200 <= self.status < 300
 
     def json(self) -> Any:  # noqa: ANN401  what JSON says
         return json.loads(self.text)
@@ -76,8 +77,9 @@ class Note:
     def kind(self) -> str:
         """The path without what it names."""
         parts = self.path.split("/")
-        return "/".join("*" if place == 3 and len(parts) > 4 and parts[2] != "admin" else each  # noqa: PLR2004
-                        for place, each in enumerate(parts))  # fmt: skip
+        if len(parts) == _WITH_NAME and parts[2] != "admin":
+            parts[3] = "*"
+        return "/".join(parts)
 
 
 @attrs.define
@@ -146,7 +148,7 @@ class Trader(_Asker):
     """A participant that posts, takes, changes its mind, and registers what it has."""
 
     def __init__(self, name: str, seed: int) -> None:
-        super().__init__(name, random.Random(f"{name} {seed}"))
+        super().__init__(name, random.Random(f"{name} {seed}"))  # noqa: S311  it is to be the same again
         self.count = 0
 
     def next(self, board: Board) -> Wish:
@@ -236,7 +238,7 @@ class Office(_Asker):
     """Staff: of the registry, or of the money and the days."""
 
     def __init__(self, name: str, seed: int, set_clock: Callable[[str], None] | None = None) -> None:
-        super().__init__(name, random.Random(f"{name} {seed}"))
+        super().__init__(name, random.Random(f"{name} {seed}"))  # noqa: S311  it is to be the same again
         self.set_clock = set_clock
         self.day = 0
         self.open = True
@@ -247,7 +249,10 @@ class Office(_Asker):
         if self.day + 1 < len(DAYS) and (not self.open or not self.chance.randint(0, 60)):
             return self._turn(self.set_clock)
         way = self.chance.choice(tuple(SIGNS))
-        amount = {"amount": f"{self.chance.randint(1, 99_999)}.{self.chance.randint(10, 99)}", "currency": "CNY"}
+        amount = {
+            "amount": f"{self.chance.randint(1, 99_999)}.{self.chance.randint(10, 99)}",
+            "currency": "CNY",
+        }
         return "admin", way, {"account": self.chance.choice(ACCOUNTS), "amount": amount}
 
     def _turn(self, set_clock: Callable[[str], None]) -> Wish:
