@@ -43,10 +43,13 @@ _PROBLEMS: Final = {
         "Conflict",
         "It does not go with what is: a duplicate, a state that has passed, a request under way.",
     ),
+    408: ("RequestTimeout", "The body does not come in time."),
     413: ("ContentTooLarge", "The body is too large."),
+    414: ("UriTooLong", "The path or the query string is too long."),
     415: ("UnsupportedMediaType", "The body is not application/json."),
     422: ("Unprocessable", "A field is not what it must be, or the rules refuse it; `code` says why."),
     429: ("TooManyRequests", "The key asks too often; `Retry-After` says when to ask again."),
+    431: ("HeadersTooLarge", "The headers are too many or too long."),
     500: ("InternalError", "The exchange failed; whether it was done can be found out with the same key."),
     503: ("Unavailable", "The exchange cannot answer just now; ask again with the same key."),
 }
@@ -192,6 +195,16 @@ def _stream(security: Json) -> Json:
         "bulletin": "Bulletin",
     }
     events = {name: {"$ref": f"#/components/schemas/{title}"} for name, title in names.items()}
+    event = {
+        "type": "object",
+        "description": "The fields of one event.",
+        "properties": {
+            "id": {"type": "string"},
+            "event": {"type": "string", "enum": [*names, "reset"]},
+            "data": {"type": "string", "contentMediaType": "application/json"},
+        },
+        "required": ["id", "event", "data"],
+    }
     return {
         "operationId": "stream",
         "summary": "What happens, as server-sent events.",
@@ -216,25 +229,23 @@ def _stream(security: Json) -> Json:
                 "name": "instrument",
                 "in": "query",
                 "required": False,
-                "description": "Of which instrument; all if it is left out.",
+                "description": "Of which instrument; all if it is left out, but for the channel book.",
                 "schema": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:+-]{0,127}$"},
             },
             {
                 "name": "Last-Event-ID",
                 "in": "header",
                 "required": False,
-                "description": "The id of the last event that was heard.",
-                "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
+                "description": "The id of the last event that was heard; one that is unknown gets a reset.",
+                "schema": {"type": "string", "pattern": "^[\\t -~]{0,8192}$"},
             },
         ],
         "responses": {
             "200": {
-                **_answer(
-                    "The events, for as long as both sides like.", "text/event-stream", {"type": "string"}
-                ),
+                **_answer("The events, for as long as both sides like.", "text/event-stream", event),
                 "x-events": {**events, "reset": {"$ref": "#/components/schemas/Reset"}},
             },
-            **problems_for(400, 401, 403, 404, 422, 429, 500, 503),
+            **problems_for(400, 401, 403, 404, 414, 422, 429, 431, 500, 503),
         },
     }
 
@@ -279,7 +290,7 @@ def _token() -> Json:
             "200": _answer("The token.", "application/json", given),
             "400": _answer("The request is not what it must be.", "application/json", refused),
             "401": _answer("There is no such key, or the secret is wrong.", "application/json", refused),
-            **problems_for(413, 415, 429, 500, 503),
+            **problems_for(408, 413, 414, 415, 429, 431, 500, 503),
         },
     }
 

@@ -138,11 +138,11 @@ def _operation(operation: Operation[Any], schemas: dict[str, Json]) -> Json:
 
 def _refusals(operation: Operation[Any]) -> set[int]:
     """Say with which statuses an operation may be refused."""
-    refusals = {400, 401, 422, 429, 500, 503}
+    refusals = {400, 401, 414, 422, 429, 431, 500, 503}
     if operation.scope is not None:
         refusals |= {403, 404}
     if operation.method == "POST":
-        refusals |= {409, 413, 415}
+        refusals |= {408, 409, 413, 415}
     return refusals
 
 

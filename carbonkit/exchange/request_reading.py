@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -36,12 +37,16 @@ Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 MOST_BYTES: Final = 64 * 1024
 """How large a body may be."""
 
+_PATIENCE: Final = 20  # seconds that a body may take to come
 _MOST_QUERY: Final = 2_048
 _PATH: Final = re.compile(rb"(?:/(?:[A-Za-z0-9._:+-]|%3A|%3a|%2B|%2b)*){1,12}")
 _LONGEST_PATH: Final = 1_024
 _QUERY: Final = re.compile(rb"[!$-;=?-Z\[\]_a-z~&]*")
 _HEADER_NAME: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _HEADER_VALUE: Final = re.compile(rb"[\t\x20-\x7e]{0,8192}")
+_MOST_HEADERS: Final = 100
+_MOST_HEADER_BYTES: Final = 32 * 1024
+_VERSIONS: Final = frozenset({"1.0", "1.1", "2", "3"})
 _LISTS: Final = frozenset(
     {"accept", "accept-encoding", "accept-language", "cookie", "via", "x-forwarded-for"}
 )
@@ -92,9 +97,11 @@ class Head:
             The head.
 
         Raises:
-            RequestError: If the path or the query string has anything that ours never have, or a header
-                comes twice or is no plain ASCII.
+            RequestError: If the path or the query string has anything that ours never have, a header
+                comes twice or is no plain ASCII, or there are too many of them.
         """
+        if scope.get("http_version", "1.1") not in _VERSIONS:
+            raise RequestError(400, "malformed", "be of a known version of HTTP", field="version")
         raw = scope.get("raw_path") or scope["path"].encode()
         query = scope["query_string"]
         if len(raw) > _LONGEST_PATH or len(query) > _MOST_QUERY:
@@ -115,6 +122,17 @@ class Head:
 
 
 def _headers(pairs: list[tuple[bytes, bytes]]) -> Mapping[str, str]:
+    if (
+        len(pairs) > _MOST_HEADERS
+        or sum(len(name) + len(value) for name, value in pairs) > _MOST_HEADER_BYTES
+    ):
+        raise RequestError(
+            431,
+            "headers_too_large",
+            f"be at most {_MOST_HEADERS}, with {_MOST_HEADER_BYTES} bytes",
+            field="headers",
+            headers={"Connection": "close"},
+        )
     found: dict[str, str] = {}
     for raw_name, raw_value in pairs:
         if _HEADER_NAME.fullmatch(raw_name) is None or _HEADER_VALUE.fullmatch(raw_value) is None:
@@ -125,6 +143,10 @@ def _headers(pairs: list[tuple[bytes, bytes]]) -> Mapping[str, str]:
                 raise RequestError(400, "duplicate_header", "come once", was=name, field="header")
             value = f"{found[name]}, {value}"
         found[name] = value
+    if "transfer-encoding" in found and "content-length" in found:  # a proxy might go by the other
+        raise RequestError(
+            400, "malformed", "say its length in one way", field="header", headers={"Connection": "close"}
+        )
     return MappingProxyType(found)
 
 
@@ -161,7 +183,7 @@ async def read_body(head: Head, receive: Receive, most: int = MOST_BYTES) -> byt
         The body.
 
     Raises:
-        RequestError: If it is too large, is compressed, or breaks off.
+        RequestError: If it is too large or too slow, is compressed, or breaks off.
     """
     length = head.headers.get("content-length")
     too_large = RequestError(
@@ -171,6 +193,20 @@ async def read_body(head: Head, receive: Receive, most: int = MOST_BYTES) -> byt
         raise too_large
     if head.headers.get("content-encoding", "identity").lower() != "identity":
         raise RequestError(415, "content_encoding", "not be compressed", field="Content-Encoding")
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            body = await _pieces(receive, most)
+    except TimeoutError:
+        raise RequestError(
+            408, "too_slow", f"come within {_PATIENCE} seconds", field="body", headers={"Connection": "close"}
+        ) from None
+    if body is None:
+        raise too_large
+    return body
+
+
+async def _pieces(receive: Receive, most: int) -> bytes | None:
+    """Read piece by piece; give None if it is too large."""
     pieces, size = [], 0
     while True:
         message = await receive()
@@ -179,7 +215,7 @@ async def read_body(head: Head, receive: Receive, most: int = MOST_BYTES) -> byt
         piece = message.get("body", b"")
         size += len(piece)
         if size > most:
-            raise too_large
+            return None
         pieces.append(piece)
         if not message.get("more_body", False):
             return b"".join(pieces)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import uvicorn
 
 from carbonkit.errors import InvalidValueError, StorageError
+from carbonkit.exchange._timed_protocol import TimedProtocol
 from carbonkit.exchange.app import application
 from carbonkit.exchange.log import say
 from carbonkit.exchange.request_reading import of_this_machine
@@ -111,7 +112,7 @@ class ExchangeServer(uvicorn.Server):
                 timeout_keep_alive=_IDLE,
                 timeout_graceful_shutdown=_PATIENCE,
                 h11_max_incomplete_event_size=32 * 1024,
-                http="h11",
+                http=TimedProtocol,
                 ws="none",
             )
         )
