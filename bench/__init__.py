@@ -6,6 +6,7 @@ Each module here whose name has no underscore in front is a benchmark; its funct
 needs stays open until the next is asked for. `python -m bench` runs them all,
 prints a table and writes bench/results.json; `--quick` does less.
 
+    exchange         its client, bare `httpx` and `httpx2`; orders over HTTP, bare Starlette; its restart
     number           exact arithmetic, bare `decimal`
     sqlite_ledger    a ledger in SQLite, bare `sqlite3`
     postgres_ledger  a ledger in PostgreSQL, bare `psycopg`

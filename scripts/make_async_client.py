@@ -29,7 +29,7 @@ AWAITED = frozenset(
         *("door.open", "door.send", "sleep"),
     }
 )
-STAYS_SYNC = frozenset({"__init__", "__repr__", "_list", "_own_id", "listen"})
+STAYS_SYNC = frozenset({"__init__", "__repr__", "_list", "_own_id", "_version", "listen"})
 LISTS = "Pages["
 
 NAMES = {

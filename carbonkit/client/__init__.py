@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from carbonkit.client.async_exchange_client import AsyncExchangeClient
     from carbonkit.client.call import CallOptions, Reply
+    from carbonkit.client.door import Library
     from carbonkit.client.error import (
         BadRequestError,
         ConflictError,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from carbonkit.client.retry import Retries, Timeouts
     from carbonkit.client.signer import Signer
     from carbonkit.client.stream import AsyncEvents, Events, Heard, Listening, follow, follow_async
+    from carbonkit.wire.feed import Channel
 
 __all__ = [
     "AnswerCame",
@@ -59,6 +61,7 @@ __all__ = [
     "AsyncPages",
     "BadRequestError",
     "CallOptions",
+    "Channel",
     "ClientCredentials",
     "ConflictError",
     "ConnectionFailedError",
@@ -72,6 +75,7 @@ __all__ = [
     "Hooks",
     "Incoming",
     "KeySigner",
+    "Library",
     "Listening",
     "LocalBook",
     "MessageSigner",
@@ -98,6 +102,7 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "carbonkit.wire.feed": ("Channel",),
     "async_exchange_client": ("AsyncExchangeClient",),
     "call": ("CallOptions", "Reply"),
     "error": (
@@ -105,6 +110,7 @@ _HOMES: Final = {
         *("ForbiddenError", "NotPlacedError", "Outcome", "RateLimitedError", "ResourceNotFoundError"),
         *("ServerFailedError", "TimedOutError", "UnauthorizedError", "UnreadableAnswerError"),
     ),
+    "door": ("Library",),
     "exchange_client": ("ExchangeClient",),
     "hook": ("AnswerCame", "Hooks", "RequestSent", "RetryPlanned"),
     "key_signer": ("KeySigner",),
@@ -127,7 +133,8 @@ def __getattr__(name: str) -> object:
 
     for home, names in _HOMES.items():
         if name in names:
-            return getattr(importlib.import_module(f"carbonkit.client.{home}"), name)
+            module = home if "." in home else f"carbonkit.client.{home}"
+            return getattr(importlib.import_module(module), name)
     raise AttributeError(f"module 'carbonkit.client' has no attribute {name!r}")
 
 

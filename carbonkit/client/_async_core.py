@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -22,6 +22,9 @@ from carbonkit.client.recovery import place
 from carbonkit.client.retry import Retries, Timeouts
 from carbonkit.client.stream import Listening, listen_async
 from carbonkit.client.telemetry import Tracer
+from carbonkit.errors import InvalidValueError
+from carbonkit.values.field import check_type
+from carbonkit.wire.answer import Placed
 from carbonkit.wire.feed import StreamQuery
 
 if TYPE_CHECKING:
@@ -33,7 +36,6 @@ if TYPE_CHECKING:
     from carbonkit.client.signer import Signer
     from carbonkit.client.stream import AsyncEvents
     from carbonkit.values.identifier import Identifier, InstrumentId
-    from carbonkit.wire.answer import Placed
     from carbonkit.wire.feed import Channel
     from carbonkit.wire.operation import Operation
     from carbonkit.wire.page import Page
@@ -43,6 +45,13 @@ Item = TypeVar("Item")
 Sleep: TypeAlias = Callable[[float], Awaitable[object]]
 _LARGEST: Final = 16 * 1024 * 1024  # bytes of an answer
 _NOTHING_ELSE: Final = CallOptions()
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("carbonkit")
+    except importlib.metadata.PackageNotFoundError:  # put on the path without being installed
+        return "unknown"
 
 
 class AsyncCore:
@@ -66,24 +75,30 @@ class AsyncCore:
         surroundings: Surroundings | None = None,
         sleep: Sleep | None = None,
     ) -> None:
-        timeouts = timeouts or Timeouts()
+        timeouts = Timeouts() if timeouts is None else timeouts
+        retries = Retries() if retries is None else retries
+        check_type(timeouts, Timeouts, field="timeouts")
+        check_type(retries, Retries, field="retries")
+        check_type(largest_answer, int, field="largest_answer")
+        if largest_answer < 1:
+            raise InvalidValueError("be 1 or more", was=largest_answer, field="largest_answer")
         base = exchange_url(url, allow_http=allow_http)
         check_header("user-agent", user_agent)
         limits = Limits(connect=timeouts.connect, most=largest_answer)
         self._door = AsyncDoor(limits, library=library, http_client=http_client)
-        self._sleep: Sleep = sleep or self._door.sleep
-        own_name = f"carbonkit/{importlib.metadata.version('carbonkit')} ({self._door.library})"
+        self._sleep: Sleep = self._door.sleep if sleep is None else sleep
+        own_name = f"carbonkit/{_version()} ({self._door.library})"
         self._line = Line(
             url=base,
             signer=signer,
             timeouts=timeouts,
-            retries=retries or Retries(),
-            limiter=limiter or RateLimiter(),
-            hooks=hooks or Hooks(),
+            retries=retries,
+            limiter=RateLimiter() if limiter is None else limiter,
+            hooks=Hooks() if hooks is None else hooks,
             tracer=Tracer(base, wanted=telemetry),
             user_agent=f"{user_agent} {own_name}" if user_agent else own_name,
             most=largest_answer,
-            surroundings=surroundings or Surroundings(),
+            surroundings=Surroundings() if surroundings is None else surroundings,
         )
 
     def __repr__(self) -> str:
@@ -112,9 +127,35 @@ class AsyncCore:
         query: object = None,
         options: CallOptions | None = None,
     ) -> Reply[Value]:
-        """Ask for one thing, and give the answer with its status, headers and unknown fields."""
+        """
+        Ask for one thing, and give the answer with its status, headers and unknown fields.
+
+        Args:
+            operation: What to ask, one of `carbonkit.wire.OPERATIONS`.
+            parts: What its path names.
+            request: What its body says; None for no body.
+            query: What its query string says; None for none.
+            options: What this call does otherwise.
+
+        Returns:
+            The reply; `found_out` is true of an order whose answer was lost, and that was found by asking.
+
+        Raises:
+            InvalidValueError: If the operation answers with a piece of a list, or is not asked for so.
+            NotPlacedError: As by the method of the operation.
+            ExchangeError: If the call did not succeed.
+        """
+        if operation.paged:
+            raise InvalidValueError(
+                "answer with one thing", was=operation.name, field="operation", hint="ask for it by page()"
+            )
+        how = _NOTHING_ELSE if options is None else options
         call = call_of(operation, parts, request=request, query=query)
-        return await self._drive(ask(self._line, call, options or _NOTHING_ELSE))
+        if operation.answer is Placed and request is not None:
+            placing = cast("Operation[Placed]", operation)
+            flow = place(self._line, placing, {} if parts is None else parts, request, how)
+            return cast("Reply[Value]", await self._drive(flow))
+        return await self._drive(ask(self._line, call, how))
 
     async def page(
         self,
@@ -125,14 +166,19 @@ class AsyncCore:
         options: CallOptions | None = None,
     ) -> Reply[Page[Item]]:
         """Ask for one piece of a list, and give the answer with its status, headers and unknown fields."""
+        if not operation.paged:
+            raise InvalidValueError(
+                "answer with a piece of a list", was=operation.name, field="operation", hint="ask by send()"
+            )
         call = page_call_of(operation, parts, query=query)
-        return await self._drive(ask(self._line, call, options or _NOTHING_ELSE))
+        return await self._drive(ask(self._line, call, _NOTHING_ELSE if options is None else options))
 
     async def open_stream(
         self, name: str, target: str, *, options: CallOptions | None = None
     ) -> Reply[AsyncOpened]:
         """Open a stream: signed, limited and tried again like any other call, until its head has come."""
-        return await self._drive(ask(self._line, stream_call(name, target), options or _NOTHING_ELSE))
+        how = _NOTHING_ELSE if options is None else options
+        return await self._drive(ask(self._line, stream_call(name, target), how))
 
     def listen(
         self,
@@ -156,7 +202,7 @@ class AsyncCore:
         options: CallOptions | None,
     ) -> Value:
         call = call_of(operation, parts, request=request, query=query)
-        reply = await self._drive(ask(self._line, call, options or _NOTHING_ELSE))
+        reply = await self._drive(ask(self._line, call, _NOTHING_ELSE if options is None else options))
         return reply.value
 
     async def _place(
@@ -166,7 +212,7 @@ class AsyncCore:
         request: object,
         options: CallOptions | None,
     ) -> Placed:
-        flow = place(self._line, operation, parts, request, options or _NOTHING_ELSE)
+        flow = place(self._line, operation, parts, request, _NOTHING_ELSE if options is None else options)
         reply = await self._drive(flow)
         return reply.value
 

@@ -71,7 +71,27 @@ class AsyncOfficeCalls(AsyncCore):
         year: int | None = None,
         options: CallOptions | None = None,
     ) -> TransactionSummary:
-        """Propose a registry transaction, such as a transfer; another person approves it."""
+        """
+        Propose a registry transaction, such as a transfer; another person approves it.
+
+        Args:
+            type: What kind of movement it is.
+            unit: The units' code, such as "CEA".
+            vintage: Their vintage, such as "2025".
+            quantity: How many units.
+            source: The account that they leave.
+            target: The account that they reach.
+            beneficiary: For whose benefit units are given up, if that is to be on record.
+            year: Of a surrender: the year whose emissions it covers.
+            options: What this call does otherwise.
+
+        Returns:
+            The transaction, as it waits for approval.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         request = TransactionRequest(
             type=type,
             unit=unit,
@@ -94,32 +114,101 @@ class AsyncOfficeCalls(AsyncCore):
         year: int | None = None,
         options: CallOptions | None = None,
     ) -> TransactionSummary:
-        """Propose to give up units against a year's emissions; another person approves it."""
+        """
+        Propose to give up units against a year's emissions; another person approves it.
+
+        Args:
+            account: Whose units, and whose emissions.
+            unit: The units' code, such as "CEA" or "CCER".
+            vintage: Their vintage.
+            quantity: How many units.
+            year: The year whose emissions they cover; None where the scheme does not ask.
+            options: What this call does otherwise.
+
+        Returns:
+            The transaction, as it waits for approval.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         request = SurrenderRequest(account=account, unit=unit, vintage=vintage, quantity=quantity, year=year)
         return await self._ask(PROPOSE_SURRENDER, request=request, options=options)
 
     async def approve_transaction(
         self, transaction: str, *, options: CallOptions | None = None
     ) -> TransactionSummary:
-        """Approve what another person proposed."""
+        """
+        Approve what another person proposed.
+
+        Args:
+            transaction: Its id at the registry.
+            options: What this call does otherwise.
+
+        Returns:
+            The transaction as it stands then.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         return await self._ask(APPROVE_TRANSACTION, {"transaction": transaction}, options=options)
 
     async def reject_transaction(
         self, transaction: str, *, options: CallOptions | None = None
     ) -> TransactionSummary:
-        """Reject what another person proposed."""
+        """
+        Reject what another person proposed.
+
+        Args:
+            transaction: Its id at the registry.
+            options: What this call does otherwise.
+
+        Returns:
+            The transaction as it stands then.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         return await self._ask(REJECT_TRANSACTION, {"transaction": transaction}, options=options)
 
     async def cancel_transaction(
         self, transaction: str, *, options: CallOptions | None = None
     ) -> TransactionSummary:
-        """Cancel what was proposed and is not carried out yet."""
+        """
+        Cancel what was proposed and is not carried out yet.
+
+        Args:
+            transaction: Its id at the registry.
+            options: What this call does otherwise.
+
+        Returns:
+            The transaction as it stands then.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         return await self._ask(CANCEL_TRANSACTION, {"transaction": transaction}, options=options)
 
     async def complete_transaction(
         self, transaction: str, *, options: CallOptions | None = None
     ) -> TransactionSummary:
-        """Carry out what was approved, when its delay is over."""
+        """
+        Carry out what was approved, when its delay is over.
+
+        Args:
+            transaction: Its id at the registry.
+            options: What this call does otherwise.
+
+        Returns:
+            The transaction as it stands then.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         return await self._ask(COMPLETE_TRANSACTION, {"transaction": transaction}, options=options)
 
     async def transaction(
@@ -150,7 +239,24 @@ class AsyncOfficeCalls(AsyncCore):
         allocation: Exact = 0,
         options: CallOptions | None = None,
     ) -> AccountSummary:
-        """Open an account in the registry and admit it to trading."""
+        """
+        Open an account in the registry and admit it to trading.
+
+        Args:
+            account: The account.
+            kind: What the participant is at the venue.
+            account_kind: What kind of account the registry opens, such as "key_emitter".
+            persons: Who may act for it in the registry.
+            allocation: Its annual allocation in units, from which position limits may be counted.
+            options: What this call does otherwise.
+
+        Returns:
+            Where the account stands.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         request = AdmissionRequest(
             account=account,
             kind=kind,
@@ -163,21 +269,74 @@ class AsyncOfficeCalls(AsyncCore):
     async def pay_in(
         self, *, account: str | AccountId, amount: Money, options: CallOptions | None = None
     ) -> AccountSummary:
-        """Record money that a participant paid in."""
+        """
+        Record money that a participant paid in.
+
+        Args:
+            account: The account.
+            amount: How much.
+            options: What this call does otherwise.
+
+        Returns:
+            Where the account stands then.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         return await self._ask(PAY_IN, request=CashRequest(account=account, amount=amount), options=options)
 
     async def pay_out(
         self, *, account: str | AccountId, amount: Money, options: CallOptions | None = None
     ) -> AccountSummary:
-        """Record money that a participant takes out."""
+        """
+        Record money that a participant takes out.
+
+        Args:
+            account: The account.
+            amount: How much.
+            options: What this call does otherwise.
+
+        Returns:
+            Where the account stands then.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         return await self._ask(PAY_OUT, request=CashRequest(account=account, amount=amount), options=options)
 
     async def open_day(self, *, day: str | datetime.date, options: CallOptions | None = None) -> Done:
-        """Open a trading day."""
+        """
+        Open a trading day.
+
+        Args:
+            day: The day, by the venue's calendar.
+            options: What this call does otherwise.
+
+        Returns:
+            That it is done.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         return await self._ask(OPEN_DAY, request=DayRequest(day=day), options=options)
 
     async def close_day(self, *, options: CallOptions | None = None) -> Done:
-        """Close the trading day, and publish its figures."""
+        """
+        Close the trading day, and publish its figures.
+
+        Args:
+            options: What this call does otherwise.
+
+        Returns:
+            That it is done.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         return await self._ask(CLOSE_DAY, options=options)
 
     async def halt(
@@ -187,7 +346,21 @@ class AsyncOfficeCalls(AsyncCore):
         instrument: str | InstrumentId | None = None,
         options: CallOptions | None = None,
     ) -> Done:
-        """Suspend trading."""
+        """
+        Suspend trading.
+
+        Args:
+            reason: Why, for the record.
+            instrument: Which instrument; None for all.
+            options: What this call does otherwise.
+
+        Returns:
+            That it is done.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         return await self._ask(
             HALT, request=HaltRequest(reason=reason, instrument=instrument), options=options
         )
@@ -195,7 +368,20 @@ class AsyncOfficeCalls(AsyncCore):
     async def resume(
         self, *, instrument: str | InstrumentId | None = None, options: CallOptions | None = None
     ) -> Done:
-        """Go on with trading."""
+        """
+        Go on with trading.
+
+        Args:
+            instrument: Which instrument; None for all.
+            options: What this call does otherwise.
+
+        Returns:
+            That it is done.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         return await self._ask(RESUME, request=ResumeRequest(instrument=instrument), options=options)
 
     async def make_key(
@@ -207,12 +393,42 @@ class AsyncOfficeCalls(AsyncCore):
         public_key: str | None = None,
         options: CallOptions | None = None,
     ) -> NewKey:
-        """Make an API key; its secret is shown this once."""
+        """
+        Make an API key; its secret is shown this once.
+
+        Args:
+            person: Who uses it; the registry's second pair of eyes must be another person.
+            scopes: What it may do.
+            accounts: The accounts that it may act for and read; empty for staff, whose scopes say enough.
+            public_key: An Ed25519 public key, 32 bytes in base64, for RFC 9421 signatures; None for a
+                secret.
+            options: What this call does otherwise.
+
+        Returns:
+            The key with its secret, if it has one.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         request = KeyRequest(person=person, accounts=accounts, scopes=tuple(scopes), public_key=public_key)
         return await self._ask(MAKE_KEY, request=request, options=options)
 
     async def revoke_key(self, key: str, *, options: CallOptions | None = None) -> KeySummary:
-        """Take an API key out of use."""
+        """
+        Take an API key out of use.
+
+        Args:
+            key: The key's public name.
+            options: What this call does otherwise.
+
+        Returns:
+            The key as it stands then.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         return await self._ask(REVOKE_KEY, {"key": key}, options=options)
 
     def keys(

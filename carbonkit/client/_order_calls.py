@@ -70,7 +70,33 @@ class OrderCalls(Core):
         client_order_id: str | None = None,
         options: CallOptions | None = None,
     ) -> Placed:
-        """Enter an order; at a venue of listed agreements a post."""
+        """
+        Enter an order; at a venue of listed agreements a post.
+
+        Args:
+            account: Whose order it is.
+            instrument: What it is for.
+            side: Buy or sell.
+            quantity: How many units.
+            price: Its limit; None for a market order.
+            order_type: Limit or market.
+            time_in_force: How long it stands.
+            minimum: How many units must trade at once, or none does; 0 for no minimum.
+            post_only: Whether it is refused if it would trade at once.
+            until: The last day of an order that is good till date.
+            client_order_id: What its owner calls it; no two orders of an account, of whatever day, bear
+                one. By chance unless given.
+            options: What this call does otherwise.
+
+        Returns:
+            The order as it stood when the exchange had worked on it, with the trades that it made then.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            NotPlacedError: If no answer came, and the exchange had no such order when it was asked.
+            ConflictError: If the exchange has another order under this id.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         request = OrderRequest(
             account=account,
             client_order_id=self._own_id(client_order_id),
@@ -95,20 +121,65 @@ class OrderCalls(Core):
         client_order_id: str | None = None,
         options: CallOptions | None = None,
     ) -> Placed:
-        """Trade against one post of a listed agreement."""
+        """
+        Trade against one post of a listed agreement.
+
+        Args:
+            order: The venue's id of the post.
+            account: Who takes.
+            quantity: How many units; at most what the post still offers.
+            client_order_id: What its owner calls it; one by chance unless given.
+            options: What this call does otherwise.
+
+        Returns:
+            The order, filled, with its trade.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            NotPlacedError: If no answer came, and the exchange had no such order when it was asked.
+            ConflictError: If the exchange has another order under this id.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         request = TakeRequest(
             account=account, client_order_id=self._own_id(client_order_id), quantity=quantity
         )
         return self._place(TAKE_ORDER, {"order": order}, request, options)
 
     def cancel_order(self, order: str | OrderId, *, options: CallOptions | None = None) -> Order:
-        """Cancel an order, a proposed block or a bid."""
+        """
+        Cancel an order, a proposed block or a bid.
+
+        Args:
+            order: The venue's id of it.
+            options: What this call does otherwise.
+
+        Returns:
+            The order as it stands then.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         return self._ask(CANCEL_ORDER, {"order": order}, options=options)
 
     def reduce_order(
         self, order: str | OrderId, *, quantity: Exact, options: CallOptions | None = None
     ) -> Order:
-        """Let an order want less; it keeps its place."""
+        """
+        Let an order want less; it keeps its place.
+
+        Args:
+            order: The venue's id of it.
+            quantity: How many units fewer.
+            options: What this call does otherwise.
+
+        Returns:
+            The order as it stands then.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         request = ReduceRequest(quantity=quantity)
         return self._ask(REDUCE_ORDER, {"order": order}, request=request, options=options)
 
@@ -121,7 +192,25 @@ class OrderCalls(Core):
         client_order_id: str | None = None,
         options: CallOptions | None = None,
     ) -> Placed:
-        """Put a new order in the place of a resting one."""
+        """
+        Put a new order in the place of a resting one.
+
+        Args:
+            order: The venue's id of the order that makes way.
+            price: The new limit; None for the old one.
+            quantity: The new quantity; None for what remains of the old one.
+            client_order_id: What its owner calls the new order; one by chance unless given.
+            options: What this call does otherwise.
+
+        Returns:
+            The new order, with the trades that it made at once.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            NotPlacedError: If no answer came, and the exchange had no such order when it was asked.
+            ConflictError: If the exchange has another order under this id.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         request = ReplaceRequest(
             client_order_id=self._own_id(client_order_id), price=price, quantity=quantity
         )
@@ -165,7 +254,26 @@ class OrderCalls(Core):
         client_order_id: str | None = None,
         options: CallOptions | None = None,
     ) -> BlockSummary:
-        """Propose a block."""
+        """
+        Propose a block.
+
+        Args:
+            account: Who proposes, and by that confirms these terms.
+            instrument: What is traded.
+            side: The proposer's side.
+            price: The price.
+            quantity: How many units.
+            counterparty: Whom it is meant for; None for anybody.
+            client_order_id: What its owner calls it; one by chance unless given.
+            options: What this call does otherwise.
+
+        Returns:
+            The block.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         request = BlockRequest(
             account=account,
             client_order_id=self._own_id(client_order_id),
@@ -186,14 +294,44 @@ class OrderCalls(Core):
         quantity: Exact,
         options: CallOptions | None = None,
     ) -> BlockSummary:
-        """Answer a proposed block with other terms."""
+        """
+        Answer a proposed block with other terms.
+
+        Args:
+            block: The venue's id of it.
+            account: Who answers.
+            price: The new price.
+            quantity: The new quantity.
+            options: What this call does otherwise.
+
+        Returns:
+            The block as it stands then.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         request = CounterRequest(account=account, price=price, quantity=quantity)
         return self._ask(COUNTER_BLOCK, {"block": block}, request=request, options=options)
 
     def confirm_block(
         self, block: str | OrderId, *, account: str | AccountId, options: CallOptions | None = None
     ) -> Trade:
-        """Confirm a proposed block's terms; it trades."""
+        """
+        Confirm a proposed block's terms; it trades.
+
+        Args:
+            block: The venue's id of it.
+            account: The side that has not confirmed yet.
+            options: What this call does otherwise.
+
+        Returns:
+            The trade.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         request = ConfirmRequest(account=account)
         return self._ask(CONFIRM_BLOCK, {"block": block}, request=request, options=options)
 
@@ -222,7 +360,27 @@ class OrderCalls(Core):
         client_order_id: str | None = None,
         options: CallOptions | None = None,
     ) -> AuctionSummary:
-        """Announce an auction."""
+        """
+        Announce an auction.
+
+        Args:
+            account: The seller.
+            instrument: What is sold.
+            quantity: How many units.
+            floor: The lowest bid.
+            price_mode: What the winners pay.
+            opens: From when bids are taken.
+            closes: Until when; that instant excluded.
+            client_order_id: What the seller calls it; one by chance unless given.
+            options: What this call does otherwise.
+
+        Returns:
+            The auction.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         request = AuctionRequest(
             account=account,
             client_order_id=self._own_id(client_order_id),
@@ -245,14 +403,44 @@ class OrderCalls(Core):
         client_order_id: str | None = None,
         options: CallOptions | None = None,
     ) -> Order:
-        """Bid in an auction."""
+        """
+        Bid in an auction.
+
+        Args:
+            auction: The venue's id of the auction.
+            account: Who bids.
+            price: What it bids for one unit.
+            quantity: How many units.
+            client_order_id: What the bidder calls it; one by chance unless given.
+            options: What this call does otherwise.
+
+        Returns:
+            The bid, an order of its own.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         request = BidRequest(
             account=account, client_order_id=self._own_id(client_order_id), price=price, quantity=quantity
         )
         return self._ask(BID, {"auction": auction}, request=request, options=options)
 
     def close_auction(self, auction: str | OrderId, *, options: CallOptions | None = None) -> AuctionSummary:
-        """End an auction's bidding and serve the bids."""
+        """
+        End an auction's bidding and serve the bids.
+
+        Args:
+            auction: The venue's id of it.
+            options: What this call does otherwise.
+
+        Returns:
+            The auction with its result.
+
+        Raises:
+            InvalidValueError: If an argument has not the right form.
+            ExchangeError: If it is refused, or what became of it is not known; its `outcome` says which.
+        """
         return self._ask(CLOSE_AUCTION, {"auction": auction}, options=options)
 
     def auction(self, auction: str | OrderId, *, options: CallOptions | None = None) -> AuctionSummary:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from carbonkit.client.error import ConnectionFailedError, ExchangeError, Facts, UnreadableAnswerError
+from carbonkit.client.error import (
+    ConnectionFailedError,
+    ExchangeError,
+    Facts,
+    RateLimitedError,
+    UnreadableAnswerError,
+)
 from carbonkit.client.retry import may_go_better
 from carbonkit.errors import BatchError, CarbonkitError
 from carbonkit.wire.codec import decoded
@@ -112,11 +118,11 @@ class StreamCourse:
         except CarbonkitError as error:
             problem = error.problems[0] if isinstance(error, BatchError) else error.problem
             raise self._unreadable(
-                f"be readable: {problem.field or 'it'} must {problem.must}", problem.was
+                f"be readable: {problem.field or 'it'} must {problem.must}", f"{len(chunk)} bytes"
             ) from None
         last = self._reader.last_event_id
         if not last.isascii() or not (last.isprintable() and last == last.strip()):
-            raise self._unreadable("have ids of printable ASCII", last)
+            raise self._unreadable("have ids of printable ASCII", "another id")
         self.last_event_id = last
         self._retry = self._reader.retry or self._retry
         self._failures = 0
@@ -148,7 +154,12 @@ class StreamCourse:
         again = isinstance(error, ConnectionFailedError) or (
             error.status is not None and may_go_better(error.status, error.details)
         )
-        wait = error.retry_after or _AT_ONCE
+        wait = _AT_ONCE if error.retry_after is None else error.retry_after
+        if (
+            isinstance(error, RateLimitedError) and error.status is None
+        ):  # the client's own limit, not a failure
+            self.pause = wait
+            return
         if not again or wait > self._retries.patience:
             raise error
         self._failures += 1

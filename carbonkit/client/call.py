@@ -7,17 +7,21 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import attrs
 
+from carbonkit.client._connections import is_loopback
 from carbonkit.client.error import check_header
-from carbonkit.errors import BatchError, CarbonkitError, InvalidValueError
+from carbonkit.client.retry import is_positive, times
+from carbonkit.errors import BatchError, CarbonkitError, InvalidValueError, Problem
 from carbonkit.values.field import check_type
 from carbonkit.values.text import matches
+from carbonkit.wire._reading import NOT_SURE
 from carbonkit.wire.codec import Reading, codec_of, encoded
 from carbonkit.wire.json_text import Json, read_json, write_json
 from carbonkit.wire.page import Page
+from carbonkit.wire.query_text import write_query
 
 if TYPE_CHECKING:
     from carbonkit.values.identifier import Identifier
@@ -36,8 +40,10 @@ _OURS: Final = frozenset(
     }
 )
 _HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\]")
-_LOOPBACK: Final = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|\[::1\]")
 _PATH: Final = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
+
+
+_OPTIONALLY_POSITIVE: Final = attrs.validators.optional(is_positive)
 
 
 def _headers(headers: Mapping[str, str]) -> Mapping[str, str]:
@@ -74,16 +80,17 @@ class CallOptions:
         headers: Headers to send beside the client's own; they are no part of a proof of who asks.
 
     Raises:
-        InvalidValueError: If a header or a key could not be sent as one.
+        InvalidValueError: If a header or a key could not be sent as one, a time is not positive, or the
+            number of retries is negative.
 
     Example:
         >>> CallOptions(timeout=datetime.timedelta(seconds=2), retries=0).retries
         0
     """
 
-    timeout: datetime.timedelta | None = None
-    deadline: datetime.timedelta | None = None
-    retries: int | None = None
+    timeout: datetime.timedelta | None = attrs.field(default=None, validator=_OPTIONALLY_POSITIVE)
+    deadline: datetime.timedelta | None = attrs.field(default=None, validator=_OPTIONALLY_POSITIVE)
+    retries: int | None = attrs.field(default=None, converter=attrs.converters.optional(times))
     idempotency_key: str | None = attrs.field(default=None, converter=_key)
     headers: Mapping[str, str] = attrs.field(factory=dict, converter=_headers, repr=False)
 
@@ -268,7 +275,7 @@ def _call(
             wanted = "nothing" if kind is None else f"a {kind.__name__}"
             raise InvalidValueError(f"be {wanted}", was=type(thing).__name__, field=field)
     target = operation.at(**named) if named else operation.path
-    words = "" if query is None else _query_string(query)
+    words = "" if query is None else write_query(query)
     return Call(
         operation=operation.name,
         method=operation.method,
@@ -277,13 +284,6 @@ def _call(
         body=b"" if request is None else write_json(encoded(request)),
         request=request,
         read=read,
-    )
-
-
-def _query_string(query: object) -> str:
-    facts = encoded(query)
-    return urlencode(
-        [(name, str(value)) for name, value in facts.items() if value is not None], quote_via=quote, safe=""
     )
 
 
@@ -297,10 +297,10 @@ def _one(kind: type[Value]) -> Callable[[Json], tuple[Value, Mapping[str, Json]]
 def _page(kind: type[Item]) -> Callable[[Json], tuple[Page[Item], Mapping[str, Json]]]:
     def read(fact: Json) -> tuple[Page[Item], Mapping[str, Json]]:
         if type(fact) is not dict:
-            raise InvalidValueError("be an object", was=fact, field="body")
+            raise BatchError([Problem(code="wrong_type", must="be an object")])
         cursor = fact.get("next_cursor")
-        if cursor is not None and type(cursor) is not str:
-            raise InvalidValueError("be a string or null", was=cursor, field="/next_cursor")
+        if cursor is not None and (type(cursor) is not str or not cursor):
+            raise BatchError([Problem(code="cursor", must="be a word or null", field="/next_cursor")])
         data, extra = _read(tuple[kind, ...], fact.get("data"), "/data")  # type: ignore[valid-type]  # at run time
         known = {"data", "next_cursor", "has_more"}
         unknown = {f"/{name}": value for name, value in fact.items() if name not in known}
@@ -310,9 +310,13 @@ def _page(kind: type[Item]) -> Callable[[Json], tuple[Page[Item], Mapping[str, J
 
 
 def _read(kind: Any, fact: Json, pointer: str) -> tuple[Any, Mapping[str, Json]]:  # noqa: ANN401  type hints
-    reading = Reading(lenient=True)
+    codec = codec_of(kind)
     try:
-        value = codec_of(kind).read(fact, reading, pointer)
+        return codec.quick(fact), {}
+    except NOT_SURE:
+        reading = Reading(lenient=True)
+    try:
+        value = codec.read(fact, reading, pointer)
     except CarbonkitError as error:
         reading.found(pointer, error)
         raise BatchError(reading.problems) from None
@@ -353,9 +357,10 @@ def exchange_url(url: str, *, allow_http: bool) -> str:
         raise wrong from None
     host = parts.netloc.rpartition(":")[0] if port is not None else parts.netloc
     fit = parts.scheme in {"http", "https"} and matches(_HOST, host) and matches(_PATH, parts.path)
+    fit = fit and not {".", ".."} & set(parts.path.split("/"))
     if not fit or parts.query or parts.fragment or "?" in url or "#" in url:
         raise wrong
-    if parts.scheme == "http" and not allow_http and not matches(_LOOPBACK, host):
+    if parts.scheme == "http" and not allow_http and not is_loopback(host.strip("[]")):
         raise InvalidValueError(
             "be https", was=f"http to {host}", field="url", hint="or say allow_http=True where it is safe"
         )

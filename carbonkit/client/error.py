@@ -254,9 +254,10 @@ class NotPlacedError(ExchangeError):
     """
     The outcome of placing an order was unknown, and the exchange, when asked, had no such order.
 
-    Its outcome stays unknown, as the first request may still be on its way. Place it again under the same
-    `client_order_id`: should the first one arrive, one of the two is refused. The error that left the
-    outcome unknown is the cause of this one.
+    Its outcome stays unknown, as the first request may still be on its way. Place it again with the same
+    `client_order_id` and `options=CallOptions(idempotency_key=error.idempotency_key)`: should the first one
+    have arrived by then, the answer is its own. With another key one of the two would be refused as a
+    duplicate. The error that left the outcome unknown is the cause of this one.
     """
 
     code = "not_placed"
@@ -268,6 +269,15 @@ _BY_STATUS: dict[int, type[ExchangeError]] = {
     404: ResourceNotFoundError,
     409: ConflictError,
     429: RateLimitedError,
+}
+
+
+_KINDS: dict[type, str] = {
+    dict: "an object",
+    list: "an array",
+    str: "a string",
+    bool: "true or false",
+    type(None): "null",
 }
 
 
@@ -338,6 +348,18 @@ def request_id_of(answer: Incoming, details: HttpProblem | None) -> str:
     return _printable(found)[:_LONGEST_ID]
 
 
+def kind_at(body: bytes, pointer: str, most: int) -> str:
+    """Say of what kind an answer's part is; never what it says, as it may be a secret."""
+    try:
+        fact = read_json(body, most=most)
+        for part in pointer.split("/")[1:]:
+            name = part.replace("~1", "/").replace("~0", "~")
+            fact = fact[int(name)] if isinstance(fact, list) else fact[name]
+    except (CarbonkitError, LookupError, TypeError, ValueError):
+        return f"an answer of {len(body)} bytes"
+    return _KINDS.get(type(fact), "a number")
+
+
 def _class_of(status: int) -> type[ExchangeError]:
     if status >= 500:  # noqa: PLR2004  HTTP's own number
         return ServerFailedError
@@ -345,6 +367,8 @@ def _class_of(status: int) -> type[ExchangeError]:
 
 
 def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 

@@ -26,6 +26,7 @@ from carbonkit.client.error import (
     TimedOutError,
     UnreadableAnswerError,
     check_header,
+    kind_at,
     problem_of,
     refusal_error,
     request_id_of,
@@ -43,15 +44,20 @@ if TYPE_CHECKING:
     from carbonkit.client.call import Call, CallOptions
     from carbonkit.client.line import Line
     from carbonkit.client.telemetry import Span
+    from carbonkit.wire.problem import HttpProblem
 
 __all__ = ["Flow", "Got", "Pause", "Send", "ask"]
 
 Value = TypeVar("Value")
 _MICROSECOND: Final = 1000  # nanoseconds
+_ONE_MICROSECOND: Final = datetime.timedelta(microseconds=1)
 _HALF_A_SECOND: Final = datetime.timedelta(milliseconds=500)  # what a Date header leaves out on average
 _AT_ONCE: Final = datetime.timedelta(0)
 _GOOD: Final = range(200, 300)
 _UNPROVED: Final = 401
+_WRONG_CLOCK: Final = (
+    "set this machine's clock: it is more than an hour from the exchange's, or that is not known"
+)
 _TOO_MANY: Final = 429
 _SERVER_FAILED: Final = 500
 _BEFORE_THE_KEY: Final = frozenset({401, 403, 425, 429})
@@ -147,11 +153,13 @@ class _Course(Generic[Value]):
 
     def __init__(self, line: Line, call: Call[Value], options: CallOptions, span: Span) -> None:
         self.line, self.call, self.span = line, call, span
-        self.timeout = options.timeout or line.timeouts.attempt
+        self.timeout = line.timeouts.attempt if options.timeout is None else options.timeout
         self.most = line.retries.most if options.retries is None else options.retries
-        self.ends = line.monotonic() + _nanoseconds(options.deadline or line.timeouts.deadline)
+        deadline = line.timeouts.deadline if options.deadline is None else options.deadline
+        self.ends = line.monotonic() + _nanoseconds(deadline)
         self.changes = call.method != "GET"
-        self.key = (options.idempotency_key or line.new_id()) if self.changes else ""
+        given = options.idempotency_key
+        self.key = "" if not self.changes else line.new_id() if given is None else given
         self.headers = self._headers(options.headers)
         self.attempts = 0
         self.failures = 0
@@ -223,9 +231,9 @@ class _Course(Generic[Value]):
         started = self._sending()
         answer = yield Send(outgoing=outgoing, timeout=timeout, stream=self.call.stream)
         self._sent(answer, started)
-        return (yield from self._judged(answer))
+        return (yield from self._judged(answer, outgoing))
 
-    def _judged(self, answer: Got) -> Flow[Reply[Value] | _Missed]:
+    def _judged(self, answer: Got, outgoing: Outgoing) -> Flow[Reply[Value] | _Missed]:
         if isinstance(answer, (Opened, AsyncOpened)):
             return self._opened(answer)
         if isinstance(answer, Incoming):
@@ -233,7 +241,7 @@ class _Course(Generic[Value]):
             if answer.status in _GOOD:
                 return self._read(answer)
             if answer.status == _UNPROVED:
-                return (yield from self._unproved(answer))
+                return (yield from self._unproved(answer, outgoing))
             return self._refused(answer)
         return self._failed(cast(Failed, answer))
 
@@ -252,7 +260,11 @@ class _Course(Generic[Value]):
                 was=f"a wait of {wait.total_seconds()} s",
                 facts=facts,
             )
-        yield Pause(time=wait)
+        try:
+            yield Pause(time=wait)
+        except BaseException:  # the caller was cancelled while it waited
+            self.line.limiter.give_back()
+            raise
 
     def _credentials(self) -> Flow[_Missed | None]:
         """Get what the signer needs first."""
@@ -266,7 +278,12 @@ class _Course(Generic[Value]):
         try:
             signer.take(answer, self.line.now())
         except ExchangeError as error:
-            error.facts = attrs.evolve(self._facts(), status=answer.status, details=error.details)
+            facts = self._facts(answer)
+            error.facts = attrs.evolve(
+                facts, details=error.details, retry_after=retry_after(answer, self.line.now())
+            )
+            error.problem = attrs.evolve(error.problem, field=self.call.operation)
+            error.args = (str(error.problem),)
             again = may_go_better(answer.status, error.details)
             return self._missed(error, again=again, wait=retry_after(answer, self.line.now()))
         return None
@@ -288,12 +305,11 @@ class _Course(Generic[Value]):
             value, extra = self.call.answer(answer.body, self.line.most)
         except CarbonkitError as error:
             self.in_doubt = self.changes
-            facts = self._facts(answer)
             problem = error.problems[0] if isinstance(error, BatchError) else error.problem
             wrong = UnreadableAnswerError(
                 f"be a readable answer: {problem.field or 'it'} must {problem.must}",
-                was=problem.was,
-                facts=facts,
+                was=kind_at(answer.body, problem.field, self.line.most),
+                facts=self._facts(answer),
             )
             # cut off on the way, it may come whole; whole and of another form, it will not change
             return _Missed(error=wrong, again=not isinstance(error, BatchError))
@@ -327,7 +343,7 @@ class _Course(Generic[Value]):
         duplicate = code == "duplicate_order"
         if answer.status >= _SERVER_FAILED or answer.status < 400 or (again and answer.status != _TOO_MANY):  # noqa: PLR2004
             self.in_doubt = self.changes
-        elif answer.status not in _BEFORE_THE_KEY and not duplicate:
+        elif answer.status not in _BEFORE_THE_KEY and not duplicate and _is_its_own(answer, details):
             self.in_doubt = False
         line = self.line
         wait = retry_after(answer, line.now())
@@ -336,16 +352,19 @@ class _Course(Generic[Value]):
         facts = attrs.evolve(self._facts(answer), details=details, retry_after=wait)
         return self._missed(refusal_error(answer, facts), again=again, wait=wait)
 
-    def _unproved(self, answer: Incoming) -> Flow[_Missed]:
+    def _unproved(self, answer: Incoming, outgoing: Outgoing) -> Flow[_Missed]:
         """Hear that the proof was refused: set the clock, or get new credentials, once each."""
         missed = self._refused(answer)
         skewed = missed.error.code == "clock_skew"
         if skewed and not self.clock_set:
             self.clock_set = True
             known = yield from self._set_clock(answer)
+            if not known:
+                missed.error.problem = attrs.evolve(missed.error.problem, hint=_WRONG_CLOCK)
+                missed.error.args = (str(missed.error.problem),)
             return attrs.evolve(missed, again=known, at_once=True)
         signer = self.line.signer
-        if not skewed and signer is not None and signer.refused() and not self.renewed:
+        if not skewed and signer is not None and not self.renewed and signer.refused(outgoing):
             self.renewed = True
             return attrs.evolve(missed, again=True, at_once=True)
         return missed
@@ -418,5 +437,10 @@ class _Course(Generic[Value]):
         tell(hook, told)
 
 
+def _is_its_own(answer: Incoming, details: HttpProblem | None) -> bool:
+    """Tell whether the exchange itself refused, and not something between that does not know what it did."""
+    return details is not None and details.status == answer.status
+
+
 def _nanoseconds(time: datetime.timedelta) -> int:
-    return (time // datetime.timedelta(microseconds=1)) * _MICROSECOND
+    return (time // _ONE_MICROSECOND) * _MICROSECOND

@@ -23,6 +23,7 @@ __all__ = ["RateLimiter"]
 _SECOND: Final = 1_000_000_000  # nanoseconds
 _LONGEST: Final = 1000  # characters of a header that are read
 _MOST: Final = 8  # policies that are kept
+_FURTHEST: Final = 600  # seconds that a header may shut the client out for; then the exchange is asked again
 _MEMBER: Final = re.compile(
     r'"(?P<name>[ !#-\[\]-~]{0,64})"'
     r"(?P<parameters>(?:;[a-z][a-z0-9_.*-]{0,31}=[A-Za-z0-9:+/=._-]{0,64}){0,8})"
@@ -77,6 +78,7 @@ class RateLimiter:
     def __init__(self, quota: int | None = None, window: datetime.timedelta | None = None) -> None:
         self._lock = threading.Lock()
         self._closed_until = 0
+        self._told_until: dict[str, int] = {}  # by the state of a policy that is not known
         self._buckets: dict[str, _Bucket] = {}
         if quota is not None or window is not None:
             nanoseconds = 0 if window is None else int(window.total_seconds() * _SECOND)
@@ -95,7 +97,7 @@ class RateLimiter:
             How long to wait. [ns]
         """
         with self._lock:
-            wait = max(0, self._closed_until - now)
+            wait = max(0, self._closed_until - now, *(until - now for until in self._told_until.values()))
             for bucket in self._buckets.values():
                 bucket.fill(now)
                 wait = max(wait, bucket.wait(now))
@@ -136,7 +138,7 @@ class RateLimiter:
                 self._take_state(name, numbers, now)
 
     def _take_policy(self, name: str, numbers: Mapping[str, int], now: int) -> None:
-        quota, window = numbers.get("q", 0), numbers.get("w", 0) * _SECOND
+        quota, window = numbers.get("q", 0), min(numbers.get("w", 0), _FURTHEST) * _SECOND
         if not quota or not window:
             return
         bucket = self._buckets.get(name)
@@ -149,15 +151,15 @@ class RateLimiter:
         left, bucket = numbers.get("r"), self._buckets.get(name)
         if left is None:
             return
-        until = now + numbers.get("t", 0) * _SECOND
+        until = now if left else now + min(numbers.get("t", 0), _FURTHEST) * _SECOND
         if bucket is None:
-            if left == 0:
-                self._closed_until = max(self._closed_until, until)
+            if name in self._told_until or len(self._told_until) < _MOST:
+                self._told_until[name] = until
             return
+        self._told_until.pop(name, None)
         bucket.fill(now)
         bucket.credit = min(bucket.credit, left * bucket.window)
-        if left == 0:
-            bucket.closed_until = until
+        bucket.closed_until = until
 
 
 def _members(header: str) -> Iterator[tuple[str, dict[str, int]]]:

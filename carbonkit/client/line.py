@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Line", "Surroundings"]
 
-_ABSURD: Final = datetime.timedelta(days=366)
+_FURTHEST: Final = datetime.timedelta(hours=1)  # an answer must not date what is signed far into the future
 
 
 def _new_id() -> str:
@@ -115,10 +115,10 @@ class Line:
             at: The instant.
 
         Returns:
-            Whether it can be: not years from what it is here.
+            Whether it is taken: not more than an hour from what it is here.
         """
         skew = at - self.clock.now()
-        if abs(skew) > _ABSURD:
+        if abs(skew) > _FURTHEST:
             return False
         self.skew = skew
         return True

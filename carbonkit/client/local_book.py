@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import itertools
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from carbonkit.errors import CarbonkitError, InvalidValueError
 from carbonkit.market.order import Side
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from carbonkit.market.level import Level
     from carbonkit.values.price import Price
 
+    _Sides: TypeAlias = dict[Side, dict[Price, Level]]
+
 __all__ = ["GapError", "LocalBook"]
 
+_MOST: Final = 10_000  # levels of a side
 _HINT: Final = "hear a whole book again"
 
 
@@ -115,7 +119,8 @@ class LocalBook:
         Raises:
             GapError: If a change is missing before this one, or there is no whole book yet; the book is not
                 current any more.
-            InvalidValueError: If a change contradicts itself; the book stays as it was.
+            InvalidValueError: If a book or a change contradicts itself, has prices of several kinds, or is
+                larger than any book; the copy stays as it was.
         """
         if isinstance(value, Reset):
             was, self._sequence = self._sequence, None
@@ -127,7 +132,11 @@ class LocalBook:
     def _begin(self, depth: Depth) -> bool:
         if self._sequence is not None and depth.sequence < self._sequence:
             return False  # it was asked for before what has been heard since
-        self._sides = {Side.BUY: _by_price(depth.buys), Side.SELL: _by_price(depth.sells)}
+        sides = {Side.BUY: _by_price(depth.buys), Side.SELL: _by_price(depth.sells)}
+        if not all(level.quantity for level in (*sides[Side.BUY].values(), *sides[Side.SELL].values())):
+            raise InvalidValueError("be levels with units", was="a level of 0 units", field="levels")
+        _check(sides)
+        self._sides = sides
         self._sequence = depth.sequence
         return True
 
@@ -145,6 +154,7 @@ class LocalBook:
             must = f"be {self._sequence} or less"
             self._sequence = None
             raise GapError(must, was=change.previous, field="sequence", hint=_HINT)
+        _check({Side.BUY: buys, Side.SELL: sells}, self._sides)
         for side, levels in ((Side.BUY, buys), (Side.SELL, sells)):
             for price, level in levels.items():
                 if level.quantity:
@@ -153,6 +163,19 @@ class LocalBook:
                     self._sides[side].pop(price, None)
         self._sequence = change.sequence
         return True
+
+
+def _check(come: _Sides, there: _Sides | None = None) -> None:
+    """Refuse what would make a book that is priced in two ways, or that has no end."""
+    kinds = {(price.currency, price.per) for levels in come.values() for price in levels}
+    for side, levels in come.items():
+        held: dict[Price, Level] = {} if there is None else there[side]
+        kinds |= {(price.currency, price.per) for price in itertools.islice(held, 1)}
+        new = sum(1 for price, level in levels.items() if level.quantity and price not in held)
+        if len(held) + new > _MOST:
+            raise InvalidValueError(f"be at most {_MOST} levels", was=len(held) + new, field="levels")
+    if len(kinds) > 1:
+        raise InvalidValueError("be prices of one kind", was="several", field="levels")
 
 
 def _by_price(levels: Iterable[Level]) -> dict[Price, Level]:

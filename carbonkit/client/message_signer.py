@@ -117,7 +117,7 @@ class MessageSigner:
         signature = write_signature(said.label, sign(self._private_key, base))
         return {**made, "signature-input": said.header, "signature": signature}
 
-    def refused(self) -> bool:
+    def refused(self, request: Outgoing) -> bool:  # noqa: ARG002  the protocol's argument
         """Say False: the same key would be refused again, unless it was the time that was wrong."""
         return False
 

@@ -11,6 +11,7 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 
 import attrs
 
+from carbonkit.client._connections import is_loopback
 from carbonkit.client.error import UnauthorizedError, UnreadableAnswerError, refusal_error
 from carbonkit.client.message import Outgoing
 from carbonkit.errors import CarbonkitError, InvalidValueError
@@ -32,7 +33,6 @@ _LONGEST_LIFE: Final = 24 * 60 * 60  # seconds
 _LARGEST: Final = 16 * 1024  # bytes of an answer
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]{1,4096}=*")
 _OAUTH_ERROR: Final = re.compile(r"[a-z_]{1,40}")
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @attrs.frozen(kw_only=True)
@@ -159,11 +159,21 @@ class ClientCredentials:
             raise UnauthorizedError("have a token first", code="missing_credentials")
         return {"authorization": f"Bearer {token.text}"}
 
-    def refused(self) -> bool:
-        """Forget the token that was refused; say whether there was one, so that a new one may do better."""
+    def refused(self, request: Outgoing) -> bool:
+        """
+        Forget the token that was refused, unless another call has already renewed it.
+
+        Args:
+            request: The request as it was sent.
+
+        Returns:
+            Whether it bore a token, so that another one may do better.
+        """
+        borne = request.headers.get("authorization", "")
         with self._lock:
-            had, self._token, self._under_way = self._token, None, None
-        return had is not None
+            if self._token is not None and borne == f"Bearer {self._token.text}":
+                self._token = self._under_way = None
+        return borne.startswith("Bearer ")
 
     def __repr__(self) -> str:
         return f"ClientCredentials({self.key_id!r}, token_url={self.token_url!r})"
@@ -174,8 +184,13 @@ class ClientCredentials:
 
 def _url(text: str) -> str:
     parts = urlsplit(text)
-    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    if not (secure and parts.hostname and text.isascii() and text.isprintable()) or "@" in parts.netloc:
+    secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    dots = {".", ".."} & set(parts.path.split("/"))
+    if (
+        not (secure and parts.hostname and text.isascii() and text.isprintable())
+        or "@" in parts.netloc
+        or dots
+    ):
         raise InvalidValueError(
             "be a https URL, without a user", was=parts.hostname or "", field="token_url"
         )  # the URL itself is not shown: it may hold a password

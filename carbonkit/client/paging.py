@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from carbonkit.client.error import UnreadableAnswerError
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncPages", "Pages"]
 
 Item = TypeVar("Item")
+_MOST_EMPTY: Final = 100  # pages in a row
 
 
 class Pages(Generic[Item]):
@@ -47,13 +48,13 @@ class Pages(Generic[Item]):
         Yields:
             Each page.
         """
-        cursor = self._cursor
+        cursor, path = self._cursor, _Path(self._cursor)
         while True:
             page = self._fetch(cursor)
             yield page
             if page.next_cursor is None:
                 return
-            cursor = _other(page.next_cursor, cursor)
+            cursor = path.on(page)
 
 
 class AsyncPages(Generic[Item]):
@@ -94,17 +95,29 @@ class AsyncPages(Generic[Item]):
         Yields:
             Each page.
         """
-        cursor = self._cursor
+        cursor, path = self._cursor, _Path(self._cursor)
         while True:
             page = await self._fetch(cursor)
             yield page
             if page.next_cursor is None:
                 return
-            cursor = _other(page.next_cursor, cursor)
+            cursor = path.on(page)
 
 
-def _other(cursor: str, before: str | None) -> str:
-    """Refuse a cursor that leads back to the page that it came from."""
-    if cursor == before:
-        raise UnreadableAnswerError("lead to another page", was=cursor, code="endless_pages")
-    return cursor
+class _Path:
+    """The way through the pages, which must not lead back, nor on and on without an item."""
+
+    def __init__(self, cursor: str | None) -> None:
+        self._been = {cursor}
+        self._empty = 0
+
+    def on(self, page: Page[Any]) -> str | None:
+        """Give the next cursor."""
+        cursor = page.next_cursor
+        self._empty = 0 if page.data else self._empty + 1
+        if cursor in self._been or self._empty > _MOST_EMPTY:
+            raise UnreadableAnswerError(
+                "lead to another page", was="pages without an end", code="endless_pages"
+            )
+        self._been.add(cursor)
+        return cursor

@@ -10,7 +10,6 @@ import attrs
 
 from carbonkit.errors import InvalidValueError
 from carbonkit.values.field import check_type
-from carbonkit.values.number import whole
 
 if TYPE_CHECKING:
     from carbonkit.client.message import Incoming
@@ -28,7 +27,8 @@ _DIGITS: Final = 9  # of a number of seconds
 Field: TypeAlias = "attrs.Attribute[datetime.timedelta]"
 
 
-def _is_positive(_: object, attribute: Field, value: datetime.timedelta) -> None:
+def is_positive(_: object, attribute: Field, value: datetime.timedelta) -> None:
+    """Refuse what is no length of time, or none at all."""
     check_type(value, datetime.timedelta, field=attribute.name)
     if value <= datetime.timedelta(0):
         raise InvalidValueError("be positive", was=value, field=attribute.name)
@@ -40,6 +40,23 @@ def _is_not_negative(_: object, attribute: Field, value: datetime.timedelta) -> 
         raise InvalidValueError("be 0 or more", was=value, field=attribute.name)
 
 
+def count(value: int) -> int:
+    """Take a number of things that is at least one."""
+    return _at_least(1, value)
+
+
+def times(value: int) -> int:
+    """Take how often something is done at most; 0 for never."""
+    return _at_least(0, value)
+
+
+def _at_least(least: int, value: int) -> int:
+    check_type(value, int, field="most")
+    if value < least:
+        raise InvalidValueError(f"be {least} or more", was=value, field="most")
+    return value
+
+
 @attrs.frozen(kw_only=True)
 class Timeouts:
     """
@@ -47,8 +64,8 @@ class Timeouts:
 
     Args:
         connect: A connection, to be made.
-        attempt: One try, from asking for a connection to the end of the answer. A sync client counts the
-            head of the answer by each wait for a piece of it.
+        attempt: One try, to the end of the answer. A sync client that waits for a connection of its pool
+            and then for the connection to be made may take as much longer.
         deadline: All tries of a call, with the pauses between them.
 
     Example:
@@ -56,9 +73,9 @@ class Timeouts:
         datetime.timedelta(seconds=5)
     """
 
-    connect: datetime.timedelta = attrs.field(default=datetime.timedelta(seconds=5), validator=_is_positive)
-    attempt: datetime.timedelta = attrs.field(default=datetime.timedelta(seconds=10), validator=_is_positive)
-    deadline: datetime.timedelta = attrs.field(default=datetime.timedelta(seconds=60), validator=_is_positive)
+    connect: datetime.timedelta = attrs.field(default=datetime.timedelta(seconds=5), validator=is_positive)
+    attempt: datetime.timedelta = attrs.field(default=datetime.timedelta(seconds=10), validator=is_positive)
+    deadline: datetime.timedelta = attrs.field(default=datetime.timedelta(seconds=60), validator=is_positive)
 
 
 @attrs.frozen(kw_only=True)
@@ -81,7 +98,7 @@ class Retries:
         1.0
     """
 
-    most: int = attrs.field(default=3, converter=whole)
+    most: int = attrs.field(default=3, converter=times)
     first: datetime.timedelta = attrs.field(
         default=datetime.timedelta(milliseconds=500), validator=_is_not_negative
     )

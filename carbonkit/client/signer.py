@@ -34,6 +34,6 @@ class Signer(Protocol):
         """Give the headers that prove who asks; `at` is the exchange's time as well as it is known."""
         ...
 
-    def refused(self) -> bool:
-        """Hear that a proof was refused (401); say whether another try may go better, as with a new token."""
+    def refused(self, request: Outgoing) -> bool:
+        """Hear that a request's proof was refused (401); say whether another may do, as with a new token."""
         ...

@@ -7,10 +7,12 @@ after the last event; what the exchange can no longer tell, it says with a `Rese
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime
 import random
 import threading
+import time
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TYPE_CHECKING, Final, Protocol
@@ -21,7 +23,8 @@ from carbonkit.client._stream_course import Heard, StreamCourse
 from carbonkit.client.call import CallOptions
 from carbonkit.client.error import ConnectionFailedError, ExchangeError
 from carbonkit.client.local_book import GapError, LocalBook
-from carbonkit.client.retry import Retries
+from carbonkit.client.retry import Retries, count, is_positive
+from carbonkit.values.field import is_a
 from carbonkit.wire.feed import LAST_EVENT_ID, STREAM_PATH, StreamQuery
 from carbonkit.wire.query_text import write_query
 
@@ -86,9 +89,9 @@ class Listening:
         45.0
     """
 
-    silence: datetime.timedelta = datetime.timedelta(seconds=45)
-    retries: Retries = _RETRIES
-    most: int = 16 * 1024 * 1024
+    silence: datetime.timedelta = attrs.field(default=datetime.timedelta(seconds=45), validator=is_positive)
+    retries: Retries = attrs.field(default=_RETRIES, validator=is_a(Retries))
+    most: int = attrs.field(default=16 * 1024 * 1024, converter=count)
     chance: Callable[[], float] = random.random  # noqa: S311  it spreads tries out, and keeps no secret
 
     def options(self, last_event_id: str) -> CallOptions:
@@ -189,7 +192,7 @@ class Events:
             if not self._closed.is_set():
                 self._course.failed(error)
             return
-        except ExchangeError:
+        except BaseException:  # a stream that cannot be read, or somebody interrupts
             self._drop()
             raise
         self._drop()
@@ -227,6 +230,10 @@ class AsyncEvents:
     """
     The same as `Events`, for `async for` and `async with`; made by `listen_async`.
 
+    Under asyncio a wait for an event may be cancelled, as by `asyncio.wait_for`: the next one goes on where
+    it was, with a pause, a connection or an event that is half there. Under trio it connects again, after
+    the last event.
+
     Args:
         connect: Opens the stream after an event.
         course: What it has heard.
@@ -246,6 +253,8 @@ class AsyncEvents:
         self._last = course.last_event_id
         self._opened: AsyncOpened | None = None
         self._chunks: AsyncIterator[bytes] | None = None
+        self._step: asyncio.Task[None] | None = None  # what goes on when the wait for it is cancelled
+        self._paused_until: float | None = None
         self._closed = False
 
     @property
@@ -264,19 +273,40 @@ class AsyncEvents:
                 heard = self._heard.popleft()
                 self._last = heard.id
                 return heard
-            if self._chunks is None:
-                await self._open()
-            else:
-                await self._read(self._chunks)
+            await self._go_on()
         raise StopAsyncIteration
 
+    async def _go_on(self) -> None:
+        """Take the next step; under asyncio as a task of its own, which outlives a wait that is cancelled."""
+        if not _under_asyncio():
+            await self._stepped()
+            return
+        if self._step is None:
+            self._step = asyncio.ensure_future(self._stepped())
+        step = self._step
+        await asyncio.wait({step})
+        if self._step is step:
+            self._step = None
+            if not step.cancelled():
+                step.result()
+
+    async def _stepped(self) -> None:
+        if self._chunks is None:
+            await self._open()
+        else:
+            await self._read(self._chunks)
+
     async def _open(self) -> None:
-        await self._sleep(self._course.pause.total_seconds())
+        now = time.monotonic()
+        if self._paused_until is None:
+            self._paused_until = now + self._course.pause.total_seconds()
+        await self._sleep(max(self._paused_until - now, 0))
         if self._closed:
             return
         try:
             self._opened = await self._connect(self._course.last_event_id)
         except ExchangeError as error:
+            self._paused_until = None
             self._course.failed(error)
             return
         try:
@@ -293,6 +323,7 @@ class AsyncEvents:
                 self._heard.extend(self._course.read(chunk))
                 return
         except ConnectionFailedError as error:
+            self._paused_until = None
             await self._drop()
             if not self._closed:
                 self._course.failed(error)
@@ -300,9 +331,23 @@ class AsyncEvents:
         except ExchangeError:
             await self._drop()
             raise
+        except BaseException:  # cancelled: the library has closed the connection, and nothing has failed
+            self._opened = self._chunks = None
+            raise
+        self._paused_until = None
         await self._drop()
         if not self._closed:
             self._course.ended()
+
+    async def _stop(self) -> None:
+        """End the step that goes on, and drop the connection."""
+        step, self._step = self._step, None
+        if step is not None and not step.done():
+            step.cancel()
+            await asyncio.wait({step})
+        if step is not None and not step.cancelled():
+            step.exception()  # nobody waits for it any more
+        await self._drop()
 
     async def _drop(self) -> None:
         opened, self._opened = self._opened, None
@@ -315,14 +360,15 @@ class AsyncEvents:
 
     async def restart(self) -> None:
         """Begin anew with the state as it is then, such as a whole book; what came in between is not told."""
-        await self._drop()
+        await self._stop()
         self._heard.clear()
+        self._paused_until = None
         self._course.restart()
 
     async def close(self) -> None:
         """End the stream."""
         self._closed = True
-        await self._drop()
+        await self._stop()
 
     async def __aenter__(self) -> Self:
         """Give itself."""
@@ -333,6 +379,13 @@ class AsyncEvents:
     ) -> None:
         """Close it."""
         await self.close()
+
+
+def _under_asyncio() -> bool:
+    try:
+        return asyncio.current_task() is not None
+    except RuntimeError:
+        return False
 
 
 def listen(
@@ -354,12 +407,12 @@ def listen(
     Returns:
         The events.
     """
-    how, target = listening or Listening(), stream_target(query)
+    how, target = Listening() if listening is None else listening, stream_target(query)
 
     def connect(last: str) -> Opened:
         return client.open_stream("stream", target, options=how.options(last)).value
 
-    return Events(connect, how.course(last_event_id or ""))
+    return Events(connect, how.course("" if last_event_id is None else last_event_id))
 
 
 def listen_async(
@@ -383,12 +436,12 @@ def listen_async(
     Returns:
         The events.
     """
-    how, target = listening or Listening(), stream_target(query)
+    how, target = Listening() if listening is None else listening, stream_target(query)
 
     async def connect(last: str) -> AsyncOpened:
         return (await client.open_stream("stream", target, options=how.options(last))).value
 
-    return AsyncEvents(connect, how.course(last_event_id or ""), sleep)
+    return AsyncEvents(connect, how.course("" if last_event_id is None else last_event_id), sleep)
 
 
 def follow(events: Events, instrument: str | InstrumentId) -> Iterator[LocalBook]:

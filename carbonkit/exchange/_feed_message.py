@@ -117,7 +117,7 @@ def messages_of(news: News, books: list[BookChange]) -> Iterator[FeedMessage]:
     """
     for number, trade in news.trades:
         yield FeedMessage(Channel.TRADE, public_trade(trade, number), trade.instrument.id)
-    for order in news.orders.values():
+    for order in (*news.orders.values(), *news.sides.values()):
         yield FeedMessage(Channel.ORDER, order, order.instrument, order.account)
     for change in books:
         weight = 1 + sum(1 + len(level.orders) for level in (*change.buys, *change.sells))

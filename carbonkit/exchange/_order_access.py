@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+import hmac
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from carbonkit.errors import NotFoundError
+from carbonkit.errors import MarketError, NotFoundError
 from carbonkit.exchange.handler import Changes, visible_accounts
 from carbonkit.exchange.journal import Document, Kind
-from carbonkit.exchange.projection import order_in
+from carbonkit.exchange.projection import order_in, other_side
 from carbonkit.market.event import Traded
 from carbonkit.market.order import OrderState
 from carbonkit.market.refusal import Refusal, refused
@@ -24,19 +26,24 @@ if TYPE_CHECKING:
     from carbonkit.market.event import Event
     from carbonkit.market.order import Order
     from carbonkit.market.trade import Trade
+    from carbonkit.values.identifier import InstrumentId
 
 __all__ = [
     "acting_account",
     "at_once",
     "check_live",
-    "check_new_name",
     "check_own",
+    "check_room",
+    "new_order",
     "order_id",
     "own_document",
     "shown_order",
     "trades_in",
     "unknown",
 ]
+
+_ID: Final = 24  # hexadecimal digits
+_MOST_LIVE: Final = 1_000
 
 
 def at_once(work: Callable[[Desk, Asked], object]) -> Changes:
@@ -49,14 +56,16 @@ def at_once(work: Callable[[Desk, Asked], object]) -> Changes:
     return Changes(steps)
 
 
-def order_id(asked: Asked) -> str:
-    """Give the id of the order that a request makes: the same whenever the request comes again."""
-    return f"O-{asked.token}"
+def order_id(secret: str, account: AccountId, name: str) -> str:
+    """Give the id of the order that an account calls so: the same for ever, and not to be guessed."""
+    made = hmac.new(secret.encode(), f"{account}\n{name}".encode(), hashlib.sha256)
+    return f"O-{made.hexdigest()[:_ID]}"
 
 
-def check_new_name(desk: Desk, account: AccountId, name: str) -> None:
-    """Check that an account calls nothing else so, of whatever day."""
-    found = desk.named(Kind.ORDER, account.text, name)
+def new_order(desk: Desk, account: AccountId, name: str) -> str:
+    """Give the id for a new order, which the account calls so and nothing else, of whatever day."""
+    made = order_id(desk.secret, account, name)
+    found = desk.named(Kind.ORDER, account.text, name) or desk.known(Kind.ORDER, made)
     if found is not None:
         raise refused(
             Refusal.DUPLICATE_ORDER,
@@ -64,6 +73,20 @@ def check_new_name(desk: Desk, account: AccountId, name: str) -> None:
             name,
             "client_order_id",
             f"it is order {found.id}, {found.state}",
+        )
+    return made
+
+
+def check_room(desk: Desk, account: AccountId, instrument: InstrumentId) -> None:
+    """Check that an account has not as many live orders already as a book has room for."""
+    live = desk.live_orders(account, instrument)
+    if live >= _MOST_LIVE:
+        raise MarketError(
+            f"be at most {_MOST_LIVE} live orders of an account and instrument",
+            was=live,
+            field="account",
+            hint="cancel one first",
+            code="too_many_orders",
         )
 
 
@@ -105,10 +128,12 @@ def check_live(document: Document) -> None:
 
 
 def shown_order(document: Document, caller: Caller) -> Order:
-    """Show an order to somebody whom it concerns; what its owner calls it is the owner's own matter."""
+    """Show an order to somebody whom it concerns: a block to each side as that side has it."""
     mine = visible_accounts(caller, None)
-    owner = mine is None or document.account in mine
-    return attrs.evolve(order_in(document), client_order_id=(document.name or None) if owner else None)
+    order = order_in(document)
+    if mine is None or document.account in mine:
+        return attrs.evolve(order, client_order_id=document.name or None)
+    return other_side(order, AccountId(document.other))
 
 
 def trades_in(events: Iterable[Event]) -> tuple[Trade, ...]:

@@ -108,7 +108,8 @@ def _statement(desk: Desk, asked: Asked) -> Page[StatementLine]:
     account, ledger = _own(asked), desk.ledger
     query: ListQuery = asked.query
     ledger.account(account)
-    # The ledger gives an account's rows oldest first: all are passed over, the page's are kept.
+    # The ledger gives an account's rows oldest first: all are passed over, the page's are kept. That takes as
+    # long, and with some stores as much room, as the account has records; so it is read as a heavy read.
     before = cursor_number(query.cursor)
     last = None if before is None else before // _PLACES
     rows: deque[Row] = deque(maxlen=query.limit + 2)
@@ -145,6 +146,6 @@ def _lines(ledger: Ledger, account: AccountId, record: Record) -> Iterator[tuple
 
 
 HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
-    {ACCOUNT.name: Looks(_account), STATEMENT.name: Reads(_statement)}
+    {ACCOUNT.name: Looks(_account), STATEMENT.name: Reads(_statement, heavy=True)}
 )
 """What the exchange does for each operation on accounts, by its name."""

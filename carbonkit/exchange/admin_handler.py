@@ -9,6 +9,7 @@ from carbonkit.errors import CarbonkitError, IntegrityError, InvalidValueError, 
 from carbonkit.exchange.account_handler import account_summary, participant_mark
 from carbonkit.exchange.handler import Changes
 from carbonkit.exchange.intent import Deed, Taken, begin, deposit, done
+from carbonkit.exchange.key import check_person
 from carbonkit.exchange.scheme import BANK
 from carbonkit.ledger.account import Bucket
 from carbonkit.ledger.command import Transfer
@@ -74,6 +75,8 @@ def _check_admissible(desk: Desk, body: AdmissionRequest) -> None:
         raise InvalidValueError(f"be at most {_LONGEST} characters", was=account, field="account")
     if len(body.persons) > _PERSONS:
         raise InvalidValueError(f"be at most {_PERSONS}", was=len(body.persons), field="persons")
+    for each in body.persons:
+        check_person(each.name)
     if account == BANK or account in dict(desk.scheme.central):
         raise InvalidValueError("be none of the registry's own", was=account, field="account")
     if account in desk.venue.accounts():

@@ -24,11 +24,13 @@ from carbonkit.exchange.feed_handler import answer_stream, wish_of
 from carbonkit.exchange.front import JSON, PROBLEM, Front, Trace, head_of, respond, trace_of
 from carbonkit.exchange.handler import Asked, Changes, Handler, Looks
 from carbonkit.exchange.handler_table import handlers
+from carbonkit.exchange.heavy import HeavyReads
 from carbonkit.exchange.metrics import CONTENT_TYPE
 from carbonkit.exchange.openapi import document
 from carbonkit.exchange.problem_answer import RequestError, explained
 from carbonkit.exchange.request_reading import body_of, idempotency_key, query_of, read_body
 from carbonkit.exchange.work import token_of, work_of, written
+from carbonkit.wire.answer import Depth
 from carbonkit.wire.json_text import write_json
 from carbonkit.wire.operation import Operation
 from carbonkit.wire.operations import MAKE_KEY, OPERATIONS, REVOKE_KEY
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = ["application"]
 
 _BAD_REQUEST: Final = http.HTTPStatus.BAD_REQUEST
+_MANY_ORDERS: Final = 500
 _OK: Final = http.HTTPStatus.OK.value
 _OF_KEYS: Final = frozenset({MAKE_KEY.name, REVOKE_KEY.name})
 _PAGE_POLICY: Final = (
@@ -77,10 +80,10 @@ def application(exchange: Exchange) -> Starlette:
         >>> application.__name__
         'application'
     """
-    made = handlers(exchange.wall)
+    made, heavy = handlers(exchange.wall), HeavyReads()
     by_path: dict[str, dict[str, Answers]] = {}
     for operation in OPERATIONS:
-        served = _Served(exchange=exchange, operation=operation, handler=made[operation.name])
+        served = _Served(exchange=exchange, operation=operation, handler=made[operation.name], heavy=heavy)
         by_path.setdefault(operation.path, {})[operation.method] = served
     others = _Others(exchange)
     by_path["/v1/stream"] = {"GET": others.stream}
@@ -140,6 +143,7 @@ class _Served:
     exchange: Exchange
     operation: Operation[Any]
     handler: Handler
+    heavy: HeavyReads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         trace, head, operation = trace_of(scope), head_of(scope), self.operation
@@ -167,7 +171,7 @@ class _Served:
             work_of(self.handler, asked), asked.stamp, explained(head.path, trace.request_id)
         )
         if self.operation.name in _OF_KEYS:
-            self.exchange.keys_changed(asked.parts.get("key"))
+            await self.exchange.keys_changed(asked.parts.get("key"))
         refused = said.status >= _BAD_REQUEST
         trace.replayed = again or None
         trace.code = "refused" if refused else None
@@ -177,10 +181,20 @@ class _Served:
     async def _read(self, asked: Asked) -> bytes:
         handler = self.handler
         if isinstance(handler, Looks):
-            return written(await self.exchange.engine.look(lambda desk: handler.read(desk, asked)))
+            seen = await self.exchange.engine.look(lambda desk: handler.read(desk, asked))
+            return await asyncio.to_thread(written, seen) if _large(seen) else written(seen)
         assert not isinstance(handler, Changes)  # noqa: S101  the caller has looked
         desk, read = self.exchange.desk, handler.read
+        if handler.heavy:
+            return await self.heavy.read(asked.caller.key_id, lambda: written(read(desk, asked)))
         return await asyncio.to_thread(lambda: written(read(desk, asked)))
+
+
+def _large(seen: object) -> bool:
+    """Whether it takes so long to write that nobody should wait for it: a book of many orders."""
+    if not isinstance(seen, Depth):
+        return False
+    return sum(len(level.orders) for level in (*seen.buys, *seen.sells)) > _MANY_ORDERS
 
 
 def _nobody() -> Caller:

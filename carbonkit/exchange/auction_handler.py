@@ -9,8 +9,7 @@ import attrs
 
 from carbonkit.exchange._order_access import (
     at_once,
-    check_new_name,
-    order_id,
+    new_order,
     shown_order,
     trades_in,
     unknown,
@@ -18,12 +17,10 @@ from carbonkit.exchange._order_access import (
 from carbonkit.exchange.handler import Changes, Reads, check_account, visible_accounts
 from carbonkit.exchange.journal import Document, Kind, Search
 from carbonkit.exchange.paging import documents_page
-from carbonkit.exchange.projection import as_text, order_in
+from carbonkit.exchange.projection import as_text, order_in, value_in
 from carbonkit.market.negotiation import AnnounceAuction, Bid, CloseAuction, PriceMode
 from carbonkit.market.refusal import Refusal, refused
 from carbonkit.wire.answer import AuctionStage, AuctionSummary
-from carbonkit.wire.codec import decoded
-from carbonkit.wire.json_text import read_json
 from carbonkit.wire.operations import ANNOUNCE_AUCTION, AUCTION, AUCTIONS, BID, CLOSE_AUCTION
 
 if TYPE_CHECKING:
@@ -42,14 +39,12 @@ if TYPE_CHECKING:
 __all__ = ["HANDLERS"]
 
 _PAGE: Final = 500
-_LONGEST: Final = 100_000
 
 
 def _announce(desk: Desk, asked: Asked) -> AuctionSummary:
     body: AuctionRequest = asked.body
     check_account(asked.caller, body.account)
-    check_new_name(desk, body.account, body.client_order_id)
-    name = order_id(asked)
+    name = new_order(desk, body.account, body.client_order_id)
     command = AnnounceAuction(
         order_id=name,
         account=body.account,
@@ -92,8 +87,7 @@ def _bid(desk: Desk, asked: Asked) -> Order:
     check_account(asked.caller, body.account)
     if desk.document(Kind.AUCTION, auction).state != AuctionStage.ANNOUNCED.value:
         raise refused(Refusal.AUCTION_CLOSED, "be an auction that takes bids", auction, "auction")
-    check_new_name(desk, body.account, body.client_order_id)
-    name = order_id(asked)
+    name = new_order(desk, body.account, body.client_order_id)
     command = Bid(
         order_id=name,
         account=body.account,
@@ -153,7 +147,7 @@ def _shown_bids(bids: Iterator[Document], asked: Asked) -> tuple[Order, ...]:
 
 
 def _summary_in(document: Document) -> AuctionSummary:
-    return decoded(AuctionSummary, read_json(document.body.encode(), most=_LONGEST))[0]
+    return value_in(AuctionSummary, document)
 
 
 def _shown(desk: Desk, asked: Asked, document: Document) -> AuctionSummary:

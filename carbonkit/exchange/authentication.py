@@ -229,12 +229,13 @@ class Authenticator:
         return self._admitted(key, right=right and public is not None, nonce=nonce, at=at, now=now)
 
     def _by_token(self, authorization: str) -> Caller:
-        token = authorization[len("Bearer ") :]
-        grant = self._tokens.find(token, self._clock.now()) if matches(_TOKEN, token) else None
+        token, now = authorization[len("Bearer ") :], self._clock.now()
+        grant = self._tokens.find(token, now) if matches(_TOKEN, token) else None
         key = self._find_key(grant.key_id) if grant is not None else None
         if grant is None or key is None or key.revoked:
             raise AuthenticationError("be a token that holds", code="invalid_token")
-        return _caller(key, "token", grant.scopes & frozenset(key.scopes))
+        caller = _caller(key, "token", grant.scopes & frozenset(key.scopes))
+        return attrs.evolve(caller, left=grant.expires - now)
 
     # ---------------------------------------------------------- what is shared
 

@@ -10,14 +10,12 @@ import attrs
 from carbonkit.exchange._order_access import (
     at_once,
     check_live,
-    check_new_name,
-    order_id,
-    shown_order,
+    new_order,
     trades_in,
     unknown,
 )
 from carbonkit.exchange.handler import Looks, check_account, visible_accounts
-from carbonkit.exchange.journal import Document, Kind
+from carbonkit.exchange.journal import Kind
 from carbonkit.exchange.paging import numbered_page
 from carbonkit.market.negotiation import Confirm, Counter, Propose
 from carbonkit.wire.answer import BlockSummary
@@ -26,8 +24,10 @@ from carbonkit.wire.operations import BLOCKS, CONFIRM_BLOCK, COUNTER_BLOCK, PROP
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from carbonkit.exchange.caller import Caller
     from carbonkit.exchange.desk import Desk
     from carbonkit.exchange.handler import Asked, Handler
+    from carbonkit.exchange.journal import Document
     from carbonkit.market.order import Order
     from carbonkit.market.trade import Trade
     from carbonkit.values.identifier import AccountId
@@ -41,8 +41,7 @@ __all__ = ["HANDLERS"]
 def _propose(desk: Desk, asked: Asked) -> BlockSummary:
     body: BlockRequest = asked.body
     check_account(asked.caller, body.account)
-    check_new_name(desk, body.account, body.client_order_id)
-    name = order_id(asked)
+    name = new_order(desk, body.account, body.client_order_id)
     command = Propose(
         order_id=name,
         account=body.account,
@@ -55,15 +54,8 @@ def _propose(desk: Desk, asked: Asked) -> BlockSummary:
     )
     desk.tell(command, {name: body.client_order_id})
     if body.counterparty is not None:
-        _concerns(desk, name, body.counterparty)
+        desk.concerns(name, body.counterparty)
     return BlockSummary(order=desk.order(name), counterparty=body.counterparty)
-
-
-def _concerns(desk: Desk, name: str, other: AccountId) -> None:
-    """Note whose a block is too, so that the other side finds it."""
-    document = desk.document(Kind.ORDER, name)
-    if other.text != document.account:
-        desk.put(attrs.evolve(document, other=other.text))
 
 
 def _check_addressed(desk: Desk, name: str, account: AccountId) -> None:
@@ -86,9 +78,15 @@ def _counter(desk: Desk, asked: Asked) -> BlockSummary:
         Counter(account=body.account, target=name, price=body.price, quantity=body.quantity, at=desk.now())
     )
     desk.order_changed(name)
-    waiting = next(other for order, other in desk.venue.proposals() if order.order_id.text == name)
-    shown = shown_order(desk.document(Kind.ORDER, name), asked.caller)
-    return BlockSummary(order=shown, counterparty=waiting)
+    order, waiting = next(each for each in desk.venue.proposals() if each[0].order_id.text == name)
+    return _summary(order, waiting, desk.document(Kind.ORDER, name), asked.caller)
+
+
+def _summary(order: Order, waiting: AccountId | None, document: Document, caller: Caller) -> BlockSummary:
+    """Show the side that spoke last; what the proposer calls the block is the proposer's own matter."""
+    mine = visible_accounts(caller, None)
+    name = document.name if mine is None or document.account in mine else ""
+    return BlockSummary(order=attrs.evolve(order, client_order_id=name or None), counterparty=waiting)
 
 
 def _confirm(desk: Desk, asked: Asked) -> Trade:
@@ -97,23 +95,23 @@ def _confirm(desk: Desk, asked: Asked) -> Trade:
     check_account(asked.caller, body.account)
     _check_addressed(desk, name, body.account)
     events = desk.tell(Confirm(account=body.account, target=name, at=desk.now()))
-    _concerns(desk, name, body.account)
+    desk.concerns(name, body.account)
     return trades_in(events)[0]
 
 
 def _blocks(desk: Desk, asked: Asked) -> Page[BlockSummary]:
     query: AccountQuery = asked.query
     mine = visible_accounts(asked.caller, query.account)
-    found: list[tuple[Document, AccountId | None]] = [
-        (desk.document(Kind.ORDER, order.order_id.text), other)
+    found = [
+        (desk.document(Kind.ORDER, order.order_id.text), order, other)
         for order, other in desk.venue.proposals()
         if mine is None or _may_answer(order, other, mine)
     ]
     found.sort(key=lambda each: each[0].number, reverse=True)
     return numbered_page(
         (
-            (document.number, BlockSummary(order=shown_order(document, asked.caller), counterparty=other))
-            for document, other in found
+            (document.number, _summary(order, other, document, asked.caller))
+            for document, order, other in found
         ),
         query,
     )

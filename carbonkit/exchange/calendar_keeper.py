@@ -6,18 +6,14 @@ import asyncio
 import contextlib
 import datetime
 import logging
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from carbonkit.errors import CarbonkitError, NotFoundError
-from carbonkit.exchange.engine import Said
 from carbonkit.exchange.journal import Kind, Search
 from carbonkit.exchange.log import say
-from carbonkit.exchange.problem_answer import explained
 from carbonkit.exchange.work import ask, own_request
-from carbonkit.ledger.moment import microseconds
 from carbonkit.market.session import Hours
 from carbonkit.market.trade import Method
 from carbonkit.values.time import local_date
@@ -26,7 +22,7 @@ from carbonkit.wire.operations import CLOSE_AUCTION, CLOSE_DAY, OPEN_DAY
 from carbonkit.wire.request import DayRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Mapping
 
     from carbonkit.exchange.clock import DemoClock
     from carbonkit.exchange.desk import Desk
@@ -43,7 +39,6 @@ _DAY: Final = datetime.timedelta(days=1)
 _EARLY: Final = datetime.timedelta(minutes=1)
 _LEAD: Final = datetime.timedelta(hours=1)  # before the first trading hour a day is opened
 _PAUSE: Final = datetime.timedelta(seconds=1)
-_KEPT: Final = datetime.timedelta(hours=48)  # for so long an answer is remembered at least
 _LONGEST_HOLIDAYS: Final = 40  # days
 
 
@@ -191,7 +186,6 @@ class CalendarKeeper:
         scheme: The market.
         handlers: The handlers, of which it uses those for opening and closing.
         clock: The venue's clock.
-        wall: The clock that answers are kept by.
         jumping: The same clock, if it is a demonstration's and to be put into trading hours.
 
     Example:
@@ -206,18 +200,16 @@ class CalendarKeeper:
         handlers: Mapping[str, Handler],
         *,
         clock: Clock,
-        wall: Clock,
         jumping: DemoClock | None,
     ) -> None:
         self._engine = engine
         self._scheme = scheme
         self._handlers = handlers
         self._clock = clock
-        self._wall = wall
         self._jumping = jumping
 
     async def run(self) -> None:
-        """Keep the calendar until it is cancelled."""
+        """Keep the calendar until it is cancelled; what the venue refuses now is tried again."""
         said = ""
         while self._engine.ready:
             try:
@@ -267,13 +259,6 @@ class CalendarKeeper:
             await self._do(CLOSE_AUCTION, None, f"auction/{auction}/{now}", auction=auction)
         await self._do(CLOSE_DAY, None, f"close/{now}")
         say(logging.INFO, "day closed")
-        await self._engine.do(self._tidied, None, explained("/", "calendar"))
-
-    def _tidied(self, desk: Desk) -> Generator[None, None, Said]:
-        """Forget answers that nobody asks for any more."""
-        yield
-        desk.journal.forget_answers(microseconds(self._wall.now() - _KEPT))
-        return Said(HTTPStatus.OK, "{}")
 
     async def _do(self, operation: Operation[Any], body: object, token: str, **parts: str) -> None:
         asked = own_request(operation, body, token, parts)

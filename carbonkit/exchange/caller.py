@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import attrs
 
 from carbonkit.errors import CarbonkitError
@@ -75,16 +77,16 @@ class Caller:
         person: Who uses the key.
         accounts: The accounts that it may act for and read; empty for staff.
         scopes: What it may do.
-        proven_by: "secret", "ed25519" or "token".
+        proven_by: "secret", "ed25519" or "token"; "itself" for the exchange, which no request can be.
+        left: For how long what proves it holds; None if it proves this request alone.
 
     Example:
         >>> caller = Caller(key_id="demo", person="ann", accounts=(AccountId("KEE-001"),),
         ...                 scopes=frozenset({Scope.READ}), proven_by="secret")
-        >>> caller.require(Scope.READ)
-        >>> caller.require_account(AccountId("KEE-002"))
+        >>> caller.require(Scope.TRADE)
         Traceback (most recent call last):
             ...
-        carbonkit.exchange.caller.AuthenticationError: credentials: must be a key of the account
+        carbonkit.exchange.caller.AuthenticationError: credentials: must have a key with the scope trade
     """
 
     key_id: str
@@ -92,6 +94,7 @@ class Caller:
     accounts: tuple[AccountId, ...]
     scopes: frozenset[Scope]
     proven_by: str
+    left: datetime.timedelta | None = None
 
     def require(self, scope: Scope | None) -> None:
         """
@@ -107,18 +110,3 @@ class Caller:
             raise AuthenticationError(
                 f"have a key with the scope {scope.value}", code="insufficient_scope", status=403, scope=scope
             )
-
-    def require_account(self, account: AccountId, *, staff: Scope | None = None) -> None:
-        """
-        Refuse a caller that asks for another's account; what accounts there are, it does not learn.
-
-        Args:
-            account: The account.
-            staff: The scope that lets a key of the staff, which has no accounts, ask for any; None for none.
-
-        Raises:
-            AuthenticationError: With the status 403, if it is not the caller's.
-        """
-        of_staff = not self.accounts and staff is not None and staff in self.scopes
-        if account not in self.accounts and not of_staff:
-            raise AuthenticationError("be a key of the account", code="foreign_account", status=403)

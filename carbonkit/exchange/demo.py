@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from carbonkit.errors import CarbonkitError, StorageError
+from carbonkit.errors import CarbonkitError
 from carbonkit.exchange.engine import Said
 from carbonkit.exchange.journal import Kind
 from carbonkit.exchange.key import ApiKey, new_key
@@ -285,9 +285,7 @@ class DemoPlay:
                     await self._fill(instrument)
                     if self._chance.randint(0, 1):
                         await self._trade(instrument)
-            except StorageError:
-                return
-            except CarbonkitError as error:  # the day is over, or somebody was quicker
+            except CarbonkitError as error:  # the day is over, somebody was quicker, or too much waits
                 say(logging.DEBUG, "demo refused", code=error.code)
 
     async def _fill(self, instrument: Instrument) -> None:

@@ -7,19 +7,25 @@ and stands in `writes` until the engine has written it; before that nobody hears
 
 from __future__ import annotations
 
+import itertools
 import json
+import secrets
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from carbonkit.errors import IntegrityError, MarketError, NotFoundError
+from carbonkit.exchange._news import News
+from carbonkit.exchange._settling import trades_after, unsettled_error
+from carbonkit.exchange._touched import touched
 from carbonkit.exchange.journal import Document, Kind, Search, Writes
 from carbonkit.exchange.projection import (
     bulletin_document,
     order_document,
     order_in,
+    other_side,
     trade_document,
-    trade_in,
 )
 from carbonkit.market.clearing import obligations
 from carbonkit.market.event import DayClosed, OrderEnded, Rejected, Traded
@@ -27,16 +33,16 @@ from carbonkit.market.log import EventLog, replay
 from carbonkit.market.order import Order, OrderState, Side
 from carbonkit.market.rulebook import Available
 from carbonkit.market.settlement import settle
-from carbonkit.market.trade import Trade
 from carbonkit.market.venue import Venue
 from carbonkit.registry.registry import Registry
-from carbonkit.values.identifier import CommandId, InstrumentId
+from carbonkit.values.identifier import AccountId, CommandId, InstrumentId
 from carbonkit.wire.answer import Depth
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Iterator, Mapping
 
+    from carbonkit.exchange._touched import Touched
     from carbonkit.exchange.journal import Journal
     from carbonkit.exchange.scheme import ExchangeScheme
     from carbonkit.ledger.ledger import Ledger
@@ -44,30 +50,19 @@ if TYPE_CHECKING:
     from carbonkit.market.command import Command
     from carbonkit.market.event import Event
     from carbonkit.market.instrument import Instrument
+    from carbonkit.market.trade import Trade
     from carbonkit.values.identifier import OrderId
     from carbonkit.values.time import Clock
 
-__all__ = ["Desk", "News"]
+__all__ = ["SECRET", "Desk", "News"]
 
 _LIVE: Final = tuple(each.value for each in OrderState if each.live)
 _SETTLED: Final = "settled"
 _PAGE: Final = 500
+_SECRET: Final = 32  # bytes
 
-
-@attrs.define
-class News:
-    """
-    What happened since the last write, for those who listen.
-
-    Example:
-        >>> News().trades
-        []
-    """
-
-    trades: list[tuple[int, Trade]] = attrs.field(factory=list)
-    orders: dict[str, Order] = attrs.field(factory=dict)
-    closed: list[DayClosed] = attrs.field(factory=list)
-    books: set[InstrumentId] = attrs.field(factory=set)
+SECRET: Final = "order-secret"  # noqa: S105  a name
+"""The mark that keeps the secret from which the ids of orders are made."""
 
 
 class Desk:
@@ -107,9 +102,20 @@ class Desk:
         self._log = self._opened()
         self._numbers = {kind: journal.last_number(kind) for kind in Kind}
         self._own: dict[str, Document] = {}  # the documents of orders that may still change
+        self._blocks = {order.order_id.text for order, _ in self.venue.proposals()}
+        self._waiting: Counter[tuple[str, str]] = Counter()  # live orders, by account and instrument
+        self._changes = 0
         self._owed: list[Trade] = []
         self._last_trade = self._numbers[Kind.TRADE]
         self._load_orders()
+        self.secret = self._kept_secret()
+
+    def _kept_secret(self) -> str:
+        """Give the secret that the ids of orders are made with; it is made once, and never told."""
+        kept = self.journal.mark(SECRET)
+        if kept is None:
+            kept = self.writes.marks[SECRET] = secrets.token_hex(_SECRET)
+        return kept
 
     def _opened(self) -> EventLog:
         """Make the venue again: from the newest snapshot, if there is one, and the lines after it."""
@@ -132,6 +138,7 @@ class Desk:
         while True:
             found = self.journal.find(Search(kind=Kind.ORDER, states=_LIVE, before=before), _PAGE)
             self._own.update({each.id: each for each in found})
+            self._waiting.update((each.account, each.instrument) for each in found)
             if len(found) < _PAGE:
                 return
             before = found[-1].number
@@ -184,10 +191,23 @@ class Desk:
         Raises:
             NotFoundError: If there is none.
         """
-        found = self.writes.documents.get((kind, name)) or self.journal.document(kind, name)
+        found = self.known(kind, name)
         if found is None:
             raise NotFoundError(f"name a known {kind.value}", was=name, field=kind.value)
         return found
+
+    def known(self, kind: Kind, name: str) -> Document | None:
+        """
+        Find a document as it stands, with what is not written yet.
+
+        Args:
+            kind: Of which kind.
+            name: Its id.
+
+        Returns:
+            The document, or None.
+        """
+        return self.writes.documents.get((kind, name)) or self.journal.document(kind, name)
 
     def named(self, kind: Kind, account: str, name: str) -> Document | None:
         """
@@ -205,6 +225,19 @@ class Desk:
             if (each.kind, each.account, each.name) == (kind, account, name):
                 return each
         return self.journal.named(kind, account, name)
+
+    def live_orders(self, account: AccountId, instrument: InstrumentId) -> int:
+        """
+        Count the orders of an account that may still trade.
+
+        Args:
+            account: Whose.
+            instrument: Of which instrument.
+
+        Returns:
+            How many there are.
+        """
+        return self._waiting[account.text, instrument.text]
 
     def order(self, name: str | OrderId) -> Order:
         """
@@ -262,6 +295,7 @@ class Desk:
         Args:
             document: The document.
         """
+        self._changes += 1
         self.writes.documents[document.kind, document.id] = document
         if document.kind is Kind.ORDER and document.id in self._own:
             self._own[document.id] = document  # what comes next goes on from it
@@ -280,9 +314,11 @@ class Desk:
         Raises:
             MarketError: If it refuses; its code is a `Refusal`.
         """
+        self._changes += 1  # if the venue fails, nobody knows how far it went
         events = self._log.apply(command)
         first = events[0]
         if isinstance(first, Rejected):
+            self._changes -= 1  # it said so, and nothing else came of it
             problem = first.problem
             raise MarketError(
                 problem.must, was=problem.was, field=problem.field, code=problem.code, hint=problem.hint
@@ -326,30 +362,53 @@ class Desk:
         before = self._own.get(name)
         if before is None:
             return
-        # A block's side may be the other account's now; whose document it is does not change.
-        now = self.venue.order(name)
-        theirs = now.account.text != before.account
-        if not theirs:
-            now = attrs.evolve(now, client_order_id=before.name or None)
-        kept = order_document(now, before.number)
-        self._keep(
-            attrs.evolve(
-                kept,
-                account=before.account,
-                name=before.name,
-                other=now.account.text if theirs else before.other,
-            ),
-            now,
-        )
+        now, other = self.venue.order(name), before.other
+        if now.account.text != before.account:  # a block, of which the other side spoke last
+            self._blocks.add(name)
+            other = now.account.text
+            now = other_side(now, AccountId(before.account))
+        now = attrs.evolve(now, client_order_id=before.name or None)
+        if other and name in self._blocks:
+            self.news.sides[name] = other_side(now, AccountId(other))
+        self._keep(order_document(now, before.number, other), now)
+
+    def concerns(self, name: str | OrderId, other: AccountId) -> None:
+        """
+        Note whose a block is too, so that the other side finds it and hears of it.
+
+        Args:
+            name: Its id.
+            other: The other side.
+        """
+        document = self.document(Kind.ORDER, str(name))
+        if other.text == document.account:
+            return
+        self.put(attrs.evolve(document, other=other.text))
+        order = self.order(name)
+        self.news.sides[document.id] = other_side(order, other)
+        if order.state.live:
+            self._blocks.add(document.id)
 
     def _keep(self, document: Document, order: Order) -> None:
         self.put(document)
         self.news.orders[document.id] = order
         self.news.books.add(order.instrument)
+        whose, before = (document.account, document.instrument), document.id in self._own
+        self._waiting[whose] += order.state.live - before
         if order.state.live:
             self._own[document.id] = document
         else:
             self._own.pop(document.id, None)
+            self._blocks.discard(document.id)
+
+    def touched(self) -> Touched:
+        """
+        Tell how far `writes` has come.
+
+        Returns:
+            What is the same as before, if in between nothing was done but refused.
+        """
+        return touched(self.writes, self._changes)
 
     # ---------------------------------------------------------------- after a write
 
@@ -366,25 +425,32 @@ class Desk:
         return news
 
     def settle(self) -> None:
-        """Deliver every trade that was made against its payment, in the ledger, each once."""
+        """
+        Deliver every trade that was made against its payment, in the ledger, each once.
+
+        Raises:
+            IntegrityError: If the ledger refuses one: venue and ledger do not agree then.
+        """
         trades, self._owed = self._owed, []
         if not trades:
             return
-        self._settle(obligations(trades))
+        # All of a write at one time, which the ledger can write together.
+        self._settle(obligations(trades), self.now())
         self._last_trade += len(trades)
         self._mark_settled(self._last_trade)
 
     def _mark_settled(self, number: int) -> None:
-        # The mark stays before a trade that is not settled, so that every restart tries it again and says so.
-        if not self.unsettled:
-            self.writes.marks[_SETTLED] = str(number)
+        # The mark stays before a trade that is not settled, so that every start tries it again.
+        if self.unsettled:
+            raise unsettled_error(self.unsettled)
+        self.writes.marks[_SETTLED] = str(number)
 
-    def _settle(self, owed: tuple[Obligation, ...]) -> None:
+    def _settle(self, owed: tuple[Obligation, ...], at: datetime.datetime) -> None:
         rules = self.venue.rules
         if rules is None:
             raise IntegrityError("have rules when it has trades", was="none", field="venue")
         resold = rules.bought.value is Available.SAME_DAY
-        found = settle(self.ledger, owed, self.now(), sellable_today=resold)
+        found = settle(self.ledger, owed, at, sellable_today=resold)
         self.unsettled.extend((each.trade, str(problem)) for each, problem in found.failed)
 
     def settle_rest(self) -> int:
@@ -393,20 +459,17 @@ class Desk:
 
         Returns:
             How many trades were looked at.
+
+        Raises:
+            IntegrityError: If the ledger refuses one; it names them, and tells what to do.
         """
         done, last = int(self.journal.mark(_SETTLED) or 0), self._numbers[Kind.TRADE]
-        trades: list[Trade] = []
-        before: int | None = None
-        while last > done:
-            page = self.journal.find(Search(kind=Kind.TRADE, before=before), _PAGE)
-            trades.extend(trade_in(each) for each in page if each.number > done)
-            if not page or page[-1].number <= done + 1:
-                break
-            before = page[-1].number
+        trades = trades_after(self.journal, done, last)
         if trades:
-            # What was settled, but not marked so, would be settled at another time now, and so be refused.
-            rest = [each for each in reversed(trades) if not self._is_settled(each)]
-            self._settle(obligations(rest))
+            # What was settled, but not marked so, was settled at the time of its write, and would be refused.
+            rest = [each for each in trades if not self._is_settled(each)]
+            for at, same in itertools.groupby(rest, key=lambda each: each.at):
+                self._settle(obligations(same), at)
             self._mark_settled(last)
         return len(trades)
 

@@ -167,6 +167,7 @@ class Engine:
         self._in_hand: list[_Job | _Look] = []
         self._stopping = False
         self._written = 0
+        self._touched = desk.touched()  # when the job in hand began, or was written last
         self._thread = threading.Thread(target=self._run, name="carbonkit-engine", daemon=True)
         self.watched: frozenset[InstrumentId] = frozenset()
         self.error: BaseException | None = None
@@ -298,25 +299,28 @@ class Engine:
                 said = Said(before.status, before.body) if again else job.explain(_reused(stamp))
                 self._given.append((job, said, again))
                 return
-        told = self._told
+        self._touched = self._desk.touched()
+        started = self._written, self._touched
         try:
             said = self._worked(job)
         except (StorageError, IntegrityError):
             raise
         except CarbonkitError as error:
+            self._check_refused(error)
             said = job.explain(error)
         except Exception as error:
-            if told != self._told:
+            if started != (self._written, self._desk.touched()):
                 raise
             _settle_error(job.future, error)  # it is a defect, but nothing came of it
             return
         self._keep(stamp, said)
         self._given.append((job, said, False))
 
-    @property
-    def _told(self) -> tuple[int, int]:
-        """How many lines the log has, with those that are not written yet; and how much was written."""
-        return self._desk.line + len(self._desk.writes.lines), self._written
+    def _check_refused(self, error: CarbonkitError) -> None:
+        """Check that a refused job changed nothing since its last write, or ended what it had begun."""
+        now = self._desk.touched()
+        if now != self._touched and now.finished <= self._touched.finished:
+            raise IntegrityError("change nothing if it is refused", was=str(error), field="job") from error
 
     def _worked(self, job: _Job) -> Said:
         """Carry a job through, writing wherever it asks for that."""
@@ -328,6 +332,7 @@ class Engine:
                 said: Said = end.value
                 return said
             self._write()
+            self._touched = self._desk.touched()
 
     def _before(self, stamp: Stamp) -> Answer | None:
         key = stamp.key_id, stamp.idempotency_key

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import datetime
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Self
@@ -19,12 +19,12 @@ from carbonkit.exchange.calendar_keeper import CalendarKeeper, demo_day, next_da
 from carbonkit.exchange.clock import DemoClock
 from carbonkit.exchange.demo import DemoPlay, demo_keys, demo_staff
 from carbonkit.exchange.desk import Desk
-from carbonkit.exchange.engine import Engine, Said
+from carbonkit.exchange.engine import Engine
 from carbonkit.exchange.handler_table import handlers
+from carbonkit.exchange.housekeeper import CLOCK, Habits, Housekeeper, write_state
 from carbonkit.exchange.hub import FeedLimits, Hub
-from carbonkit.exchange.journal import Kind
-from carbonkit.exchange.key import new_key
-from carbonkit.exchange.key_handler import add_key, key_in
+from carbonkit.exchange.key_handler import add_key, checked_key
+from carbonkit.exchange.key_ring import KeyRing
 from carbonkit.exchange.log import logger, say
 from carbonkit.exchange.metrics import Metrics
 from carbonkit.exchange.problem_answer import explained
@@ -37,10 +37,9 @@ from carbonkit.exchange.token import TokenEndpoint, TokenStore
 from carbonkit.ledger.ledger import Ledger
 from carbonkit.registry.account import Right
 from carbonkit.storage.sqlite import SQLiteStore
-from carbonkit.values.identifier import AccountId
 from carbonkit.values.number import Exact
 from carbonkit.values.time import Clock, SystemClock
-from carbonkit.wire.scalar import read_instant, write_instant
+from carbonkit.wire.scalar import read_instant
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
@@ -58,10 +57,8 @@ __all__ = ["Exchange", "Settings"]
 
 _MEMORY: Final = ":memory:"
 _SCHEME: Final = "scheme"
-_CLOCK: Final = "clock"
 _EPOCH: Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _HOUR: Final = datetime.timedelta(hours=1)
-_MOST_KEYS: Final = 10_000  # that are remembered
 _DEMO_BASES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "CEA": "68.00",
@@ -94,6 +91,7 @@ class Settings:
         key_limit: How often a key may ask.
         address_limit: How often an address may ask.
         feeds: How much is done for those who listen.
+        habits: How often the venue's state is written and old answers are forgotten.
         clock: The venue's clock; the wall's, or the demonstration's, unless given.
 
     Raises:
@@ -117,6 +115,7 @@ class Settings:
     key_limit: RateLimit = attrs.field(factory=lambda: RateLimit(name="key", quota=2_000, window=10))
     address_limit: RateLimit = attrs.field(factory=lambda: RateLimit(name="address", quota=10_000, window=10))
     feeds: FeedLimits = attrs.field(factory=FeedLimits)
+    habits: Habits = attrs.field(factory=Habits)
     clock: Clock | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -128,6 +127,9 @@ class Settings:
 class Exchange:
     """
     An exchange, opened with `Exchange.open`; it works while it is entered.
+
+    An answer that is given again is the first one, byte by byte but for secrets: a refusal
+    that is given again names, as `request_id`, the request that was refused first.
 
     Args:
         settings: How it is run.
@@ -160,8 +162,8 @@ class Exchange:
             unsettled=lambda: len(desk.unsettled),
         )
         self._stores = stores
-        self._demo_keys = demo_keys(wall.now()) if settings.demo else {}
-        self._known_keys: dict[str, ApiKey] = {}
+        self._ring = KeyRing(demo_keys(wall.now()) if settings.demo else {})
+        self._ring.take(self._ring.news(desk.journal))
         self.tokens = TokenStore()
         self.token_endpoint = TokenEndpoint(self.find_key, self.tokens, wall)
         self.authenticator = Authenticator(
@@ -240,16 +242,20 @@ class Exchange:
             The key, and its secret, which is kept nowhere.
 
         Raises:
-            InvalidValueError: If a part is not what it must be.
+            InvalidValueError: If a part is not what it must be, or it may trade and has nobody to trade for.
             UnknownAccountError: If there is no such account.
         """
-        for account in accounts:
-            self.desk.ledger.account(AccountId(account))
-        key, secret = new_key(
-            person=person, accounts=accounts, scopes=scopes, at=self.wall.now(), public_key=public_key
+        key, secret = checked_key(
+            self.desk,
+            person=person,
+            accounts=accounts,
+            scopes=scopes,
+            at=self.wall.now(),
+            public_key=public_key,
         )
         add_key(self.desk, key)
         _write(self.desk)
+        self._ring.take(self._ring.news(self.desk.journal))
         return key, secret
 
     async def __aenter__(self) -> Self:
@@ -265,6 +271,7 @@ class Exchange:
         return self
 
     async def _begin(self, table: Mapping[str, Handler]) -> None:
+        await self.keys_changed(None)
         clock, demo = self.desk.clock, self.settings.demo
         play = DemoPlay(self.engine, self.scheme, table, self.settings.seed) if demo else None
         if play is not None:
@@ -275,17 +282,28 @@ class Exchange:
                 self.scheme,
                 table,
                 clock=clock,
-                wall=self.wall,
                 jumping=clock if isinstance(clock, DemoClock) else None,
             )
             with contextlib.suppress(NotFoundError):  # it says so again, in its own time
                 await keeper.step()
-            self._tasks.append(asyncio.create_task(keeper.run()))
+            self._go_on(keeper.run())
         if play is not None:
             await play.open_book()
             if self.settings.plays:
-                self._tasks.append(asyncio.create_task(play.run()))
+                self._go_on(play.run())
+        self._go_on(Housekeeper(self.engine, self.wall, self.settings.habits).run())
         say(logging.INFO, "ready", scheme=self.scheme.name, line=self.desk.line)
+
+    def _go_on(self, course: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(course)
+        self._tasks.append(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Hear that one of the exchange's own tasks has ended: by a defect, unless the exchange does."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._failed(error)
 
     async def __aexit__(
         self,
@@ -302,7 +320,7 @@ class Exchange:
         self.hub.close()
         if self.engine.ready:
             with contextlib.suppress(CarbonkitError):
-                await self.engine.do(_snapshot, None, explained("/", "exchange"))
+                await self.engine.do(write_state, None, explained("/", "exchange"))
         await asyncio.to_thread(self.engine.stop)
         self._stores.close()
         say(logging.INFO, "stopped", line=self.desk.line)
@@ -316,9 +334,14 @@ class Exchange:
         self.metrics.told(published.news)
         self.hub.publish(published)
 
+    @property
+    def ready(self) -> bool:
+        """Whether it does what it is asked: the engine works, and none of its own tasks has failed."""
+        return self.engine.ready and self.failure is None
+
     def _failed(self, error: BaseException) -> None:
         self.failure = error
-        logger().critical("engine failed", exc_info=error)
+        logger().critical("exchange failed", exc_info=error)
         self.on_failure()
 
     # --------------------------------------------------------------------- who asks
@@ -333,30 +356,24 @@ class Exchange:
         Returns:
             The key; None if there is none.
         """
-        known = self._demo_keys.get(key_id) or self._known_keys.get(key_id)
-        if known is not None:
-            return known
-        found = self.desk.journal.document(Kind.KEY, key_id)
-        if found is None:
-            return None
-        if len(self._known_keys) >= _MOST_KEYS:
-            self._known_keys.clear()
-        key = self._known_keys[key_id] = key_in(found)
-        return key
+        return self._ring.find(key_id)
 
-    def keys_changed(self, key_id: str | None) -> None:
+    async def keys_changed(self, key_id: str | None) -> None:
         """
         Hear that a key was made or revoked; in the event loop alone.
 
         Args:
-            key_id: The key that was revoked; None if one was made.
+            key_id: The key that may have been revoked; None if one was made.
+
+        Raises:
+            StorageError: If the journal cannot be read.
         """
-        if key_id is None:
-            self._known_keys.clear()
-        else:
-            self._known_keys.pop(key_id, None)
-            self.tokens.end(key_id)
-            self.hub.end_key(key_id)
+        found = await asyncio.to_thread(self._ring.news, self.desk.journal, key_id)
+        self._ring.take(found)
+        key = None if key_id is None else self._ring.find(key_id)
+        if key is not None and key.revoked:
+            self.tokens.end(key.key_id)
+            self.hub.end_key(key.key_id)
 
     def allow_key(self, key_id: str) -> Allowance:
         """
@@ -407,7 +424,7 @@ def _prepare(desk: Desk, settings: Settings, wall: Clock, *, provide: bool) -> N
         start = demo_day(desk.scheme, wall.now()).first - _HOUR
         desk.clock.forward(start if desk.venue.day is None else desk.venue.last_at)
         desk.clock.forward(desk.venue.last_at)
-        stopped = desk.journal.mark(_CLOCK)
+        stopped = desk.journal.mark(CLOCK)
         desk.clock.forward(desk.venue.last_at if stopped is None else read_instant(stopped))
     _write(desk)
     recover(desk, wall)
@@ -426,10 +443,3 @@ def _prepare(desk: Desk, settings: Settings, wall: Clock, *, provide: bool) -> N
 def _write(desk: Desk) -> None:
     desk.journal.write(desk.writes)
     desk.written()
-
-
-def _snapshot(desk: Desk) -> Generator[None, None, Said]:
-    desk.snapshot()
-    desk.writes.marks[_CLOCK] = write_instant(desk.now())
-    yield
-    return Said(200, "{}")

@@ -67,6 +67,7 @@ def wish_of(caller: Caller, head: Head) -> Wish:
         instrument=query.instrument,
         accounts=None if accounts is None else frozenset(map(AccountId, accounts)),
         last_event_id=head.headers.get(LAST_EVENT_ID, ""),
+        left=caller.left,
     )
 
 

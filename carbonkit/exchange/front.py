@@ -26,7 +26,7 @@ from carbonkit.wire.codec import encoded
 from carbonkit.wire.json_text import write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -46,6 +46,8 @@ _HEAD: Final = "carbonkit.head"
 _CLIENT_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _NANOSECONDS: Final = 1_000_000  # in a millisecond
 _SERVER_ERROR: Final = 500
+_ID: Final = 24  # hexadecimal digits
+_DRAWN: Final = 256
 _HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "cache-control": "no-store",
@@ -166,6 +168,7 @@ class Front:
     def __init__(self, app: ASGIApp, exchange: Exchange) -> None:
         self._app = app
         self._exchange = exchange
+        self._ids = _request_ids()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """
@@ -183,7 +186,7 @@ class Front:
             await self._app(scope, receive, send)
             return
         begun = time.perf_counter_ns()
-        trace = scope[_TRACE] = Trace(request_id=f"r-{secrets.token_hex(12)}")
+        trace = scope[_TRACE] = Trace(request_id=next(self._ids))
         answer = _Answer(send, trace)
         try:
             await self._served(scope, receive, answer)
@@ -200,9 +203,8 @@ class Front:
         if self._exchange.draining and head.path not in _ALWAYS:
             raise StorageError("be asked while the exchange runs", was="stopping", code="stopping")
         host = re.sub(r":[0-9]*\Z", "", head.headers.get("host", "")).strip("[]")
-        if self._exchange.settings.demo and not of_this_machine(host):
-            # Keys that everybody knows are for who sits here, and not for a page that calls itself so.
-            raise RequestError(421, "foreign_host", "be this machine", was=host, field="Host")
+        if self._exchange.settings.demo:
+            _check_of_this_machine(scope, head, host)
         allowance = self._exchange.allow_address(head.address)
         if not allowance.allowed:
             raise RequestError(
@@ -244,6 +246,23 @@ class Front:
             "replayed": trace.replayed,
         }
         say(logging.ERROR if status == _SERVER_ERROR else logging.INFO, "request", **facts)
+
+
+def _check_of_this_machine(scope: Scope, head: Head, host: str) -> None:
+    """Refuse whoever does not sit here: a demonstration's keys are known to everybody."""
+    if not of_this_machine(host):  # a page elsewhere may have a name that leads here
+        raise RequestError(421, "foreign_host", "be this machine", was=host, field="Host")
+    server = scope.get("server")
+    if not of_this_machine(head.address) or not server or not of_this_machine(server[0]):
+        raise RequestError(403, "foreign_address", "come from this machine", field="address")
+
+
+def _request_ids() -> Iterator[str]:
+    """Draw many at once: each drawing lets go of the interpreter's lock, and has to wait for it again."""
+    while True:
+        drawn = secrets.token_hex(_DRAWN * _ID // 2)
+        for start in range(0, len(drawn), _ID):
+            yield f"r-{drawn[start : start + _ID]}"
 
 
 class _Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
@@ -24,8 +24,11 @@ __all__ = [
     "Looks",
     "Reads",
     "check_account",
+    "is_staff",
     "visible_accounts",
 ]
+
+_ITSELF: Final = "itself"
 
 
 class ForbiddenError(CarbonkitError):
@@ -100,9 +103,11 @@ class Reads:
     Args:
         read: Returns a value of the operation's answer, or a page of them; of the desk it uses only
             `journal`, `ledger` and `scheme`.
+        heavy: Whether it may read much; such reads wait for each other.
     """
 
     read: Callable[[Any, "Asked"], object]
+    heavy: bool = False
 
 
 Handler: TypeAlias = Changes | Looks | Reads
@@ -112,6 +117,8 @@ Handler: TypeAlias = Changes | Looks | Reads
 def check_account(caller: Caller, account: AccountId) -> None:
     """
     Check that a key may act for an account: it is one of its own, or the key is the staff's.
+
+    What needs the scope to trade is done for the key's own accounts alone: who has it is no staff.
 
     Args:
         caller: Who asks.
@@ -124,7 +131,7 @@ def check_account(caller: Caller, account: AccountId) -> None:
         >>> check_account.__name__
         'check_account'
     """
-    if account not in caller.accounts and not _staff(caller):
+    if account not in caller.accounts and not is_staff(caller):
         raise ForbiddenError(
             "be an account of the key", was=account, field="account", hint="ask with that account's key"
         )
@@ -151,9 +158,28 @@ def visible_accounts(caller: Caller, wanted: AccountId | None) -> tuple[str, ...
     if wanted is not None:
         check_account(caller, wanted)
         return (wanted.text,)
-    return None if _staff(caller) else tuple(sorted(each.text for each in caller.accounts))
+    return None if is_staff(caller) else tuple(sorted(each.text for each in caller.accounts))
 
 
-def _staff(caller: Caller) -> bool:
-    """Whether the key is the exchange's or the registry's own: it has no accounts, and a scope for all."""
-    return not caller.accounts and bool({Scope.ADMIN, Scope.REGISTRY} & set(caller.scopes))
+def is_staff(caller: Caller) -> bool:
+    """
+    Tell whether a key is the exchange's or the registry's own.
+
+    It has no accounts, a scope for all, and may not trade: nobody trades for all. The exchange
+    itself may, as it plays a demonstration's participants.
+
+    Args:
+        caller: Who asks.
+
+    Returns:
+        Whether it is.
+
+    Example:
+        >>> sam = Caller(key_id="k", person="sam", accounts=(), scopes=frozenset({Scope.ADMIN}),
+        ...              proven_by="secret")
+        >>> is_staff(sam), is_staff(attrs.evolve(sam, scopes=frozenset(Scope)))
+        (True, False)
+    """
+    if caller.accounts or not {Scope.ADMIN, Scope.REGISTRY} & caller.scopes:
+        return False
+    return Scope.TRADE not in caller.scopes or caller.proven_by == _ITSELF

@@ -43,7 +43,7 @@ def ready(exchange: Exchange) -> tuple[int, bytes]:
     """
     if exchange.draining:
         said = "stopping"
-    elif not exchange.engine.ready:
+    elif not exchange.ready:
         said = "stopped"
     else:
         return http.HTTPStatus.OK.value, write_json({"status": "ready"})

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from carbonkit.errors import CarbonkitError, StorageError
-from carbonkit.exchange._feed_message import Recent, book_change, messages_of, place_in
+from carbonkit.exchange._feed_message import Place, Recent, book_change, messages_of, place_in
 from carbonkit.exchange.listener import FeedLimits, Listener, Wish
 from carbonkit.wire.codec import encoded
 from carbonkit.wire.feed import DEPTH_EVENT, RESET_EVENT, Channel, Reset
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
     from typing import Protocol
 
-    from carbonkit.exchange._feed_message import Place
     from carbonkit.exchange.desk import Desk
     from carbonkit.exchange.engine import Published
     from carbonkit.values.identifier import InstrumentId
@@ -75,6 +74,7 @@ class Hub:
         self._watched_from: dict[InstrumentId, Place] = {}
         self._reserved: set[Listener] = set()  # all of them
         self._live: dict[Listener, None] = {}  # those that have begun, in order
+        self._lingering: dict[InstrumentId, asyncio.TimerHandle] = {}  # watched, although nobody listens
         self._engine: Watchable | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -106,6 +106,9 @@ class Hub:
     def close(self) -> None:
         """End every stream after what waits for it, and take no more listeners."""
         self._engine = None
+        for timer in self._lingering.values():
+            timer.cancel()
+        self._lingering.clear()
         self._live.clear()
         for listener in tuple(self._reserved):
             listener.end()
@@ -134,6 +137,35 @@ class Hub:
         """
         self._reserved.discard(listener)
         self._live.pop(listener, None)
+        name = listener.wish.book
+        if name is None or self._wanted(name):
+            return
+        linger = self.limits.linger.total_seconds()
+        if not linger or self._loop is None or self._engine is None:
+            self._unwatch(name)
+            return
+        before = self._lingering.pop(name, None)
+        if before is not None:
+            before.cancel()
+        self._lingering[name] = self._loop.call_later(linger, self._lingered, name)
+
+    def _wanted(self, name: InstrumentId) -> bool:
+        """Whether somebody listens to a book, or is about to."""
+        return any(each.wish.book == name for each in self._reserved)
+
+    def _lingered(self, name: InstrumentId) -> None:
+        self._lingering.pop(name, None)
+        if not self._wanted(name):
+            self._unwatch(name)
+
+    def _unwatch(self, name: InstrumentId) -> None:
+        """Forget a book that nobody listens to any more; it is learnt anew when somebody does."""
+        if self._engine is not None:
+            self._engine.watched -= {name}
+        if self._books.pop(name, None) is not None:
+            # Who comes back when it is watched again gets the whole book, even if nothing was told meanwhile.
+            last = self._recent.last
+            self._watched_from[name] = Place(last.line, last.number + 1)
 
     @property
     def streams(self) -> int:
@@ -171,12 +203,13 @@ class Hub:
         listener = Listener(self, wish)
         self._reserved.add(listener)
         try:
-            if wish.instrument is not None and wish.instrument not in self._books:
-                await self._learn(engine, wish.instrument, watch=Channel.BOOK in wish.channels)
+            if wish.instrument is not None and not self._knows(wish):
+                await self._learn(engine, wish.instrument, listener)
         except BaseException:
             listener.close()
             raise
-        self._begin(listener)
+        if listener in self._reserved:
+            self._begin(listener)
         return listener
 
     def _check_room(self, key_id: str) -> None:
@@ -190,20 +223,35 @@ class Hub:
                     f"be at most {most} streams", was=count, field="stream", hint="close one, or try later"
                 )
 
-    async def _learn(self, engine: Watchable, name: InstrumentId, *, watch: bool) -> None:
+    async def _learn(self, engine: Watchable, name: InstrumentId, listener: Listener) -> None:
         """Check that an instrument is traded, and have its book watched from now on."""
         await engine.look(lambda desk: desk.depth(desk.listing(name).id, 1))
-        if not watch:
+        if listener.wish.book is None or listener not in self._reserved:
             return
         # First watched, then looked at again: no change can fall between the two.
         engine.watched |= {name}
         depth = await engine.look(lambda desk: desk.depth(name, None))
-        if name not in self._books:
+        if listener not in self._reserved:
+            return  # it was closed, and with it the book is forgotten, or somebody else learns it
+        kept = self._books.get(name)
+        # Until somebody has begun with it, what is kept may be from just before the book was last forgotten.
+        if kept is None or (not self._begun(name) and kept.sequence < depth.sequence):
             self._keep_book(depth)
 
+    def _begun(self, name: InstrumentId) -> bool:
+        """Whether somebody hears a book."""
+        return any(each.wish.book == name for each in self._live)
+
+    def _knows(self, wish: Wish) -> bool:
+        """Whether what is wished for is known to be traded, and its book to stand as it is kept."""
+        name = wish.instrument
+        if name is None or name not in self._books:
+            return name is None
+        return wish.book is None or name in self._lingering or self._begun(name)
+
     def _keep_book(self, depth: Depth) -> None:
-        if depth.instrument not in self._books:
-            self._watched_from[depth.instrument] = self._recent.last
+        last = self._recent.last
+        self._watched_from[depth.instrument] = max(last, self._watched_from.get(depth.instrument, last))
         self._books[depth.instrument] = depth
 
     def _begin(self, listener: Listener) -> None:
@@ -254,7 +302,8 @@ class Hub:
         """Say how a book changed; it keeps its old sequence if no level did."""
         before = self._books.get(depth.instrument)
         if before is None:
-            self._keep_book(depth)
+            if self._engine is not None and depth.instrument in self._engine.watched:
+                self._keep_book(depth)
             return None
         change = book_change(before, depth)
         if change is not None:

@@ -9,14 +9,14 @@ were given under an idempotency key, and what was begun and is not finished yet.
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import attrs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["Answer", "Document", "Journal", "Kind", "Search", "Writes"]
+__all__ = ["Answer", "Document", "Facts", "Journal", "Kind", "Search", "Writes"]
 
 
 class Kind(enum.Enum):
@@ -83,7 +83,9 @@ class Search:
         instrument: About what.
         name: What the owner calls it.
         states: How far they have come.
-        since: From when, that microsecond included.
+        since: From when, that microsecond included. Those of a kind that is searched by time must have been
+            given their numbers in the order of their times, as a venue's trades and days are: it is by
+            number that they are found, however many there are.
         until: Until when, that microsecond excluded.
         before: Only those with a lower number, which is how a list goes on.
 
@@ -100,6 +102,25 @@ class Search:
     since: int | None = None
     until: int | None = None
     before: int | None = None
+
+
+class Facts(NamedTuple):
+    """
+    Little of a document.
+
+    Args:
+        number: Its number.
+        at: When it came about, in microseconds since 1970.
+        told: What its body has at each of the places that were asked for, as text; None where it has nothing.
+
+    Example:
+        >>> Facts(1, 0, ("74.00", None)).told[0]
+        '74.00'
+    """
+
+    number: int
+    at: int
+    told: tuple[str | None, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -218,6 +239,10 @@ class Journal(Protocol):
 
     def find(self, search: Search, most: int) -> Sequence[Document]:
         """Return the documents that are wanted, highest number first, at most so many."""
+        ...
+
+    def facts(self, search: Search, most: int, paths: Sequence[tuple[str, ...]]) -> Sequence[Facts]:
+        """Return little of the documents that `find` would return, for who needs little of many."""
         ...
 
     def forget_answers(self, before: int) -> int:

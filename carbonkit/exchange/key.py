@@ -24,10 +24,10 @@ from carbonkit.wire.signature import public_key_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["ApiKey", "new_key"]
+__all__ = ["ApiKey", "check_person", "new_key"]
 
 _KEY_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_PERSON: Final = re.compile(r"[^\x00-\x1f\x7f]{1,100}")
+_PERSON: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,99}")
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
 _PUBLIC_KEY: Final = re.compile(r"[A-Za-z0-9+/]{43}=")
 _FIELDS: Final = frozenset(
@@ -46,6 +46,32 @@ def _scopes(values: Iterable[str | Scope]) -> tuple[Scope, ...]:
     )
 
 
+def check_person(value: object) -> str:
+    """
+    Check that a text can stand for a person: no two such texts look alike and are not the same.
+
+    Args:
+        value: The text.
+
+    Returns:
+        The same text; persons are one if their texts are, letter by letter.
+
+    Raises:
+        InvalidValueError: If it cannot.
+
+    Example:
+        >>> check_person("ann.lee")
+        'ann.lee'
+    """
+    if not isinstance(value, str) or not matches(_PERSON, value):
+        raise InvalidValueError(
+            "be 1 to 100 letters, digits or . _ : + -, starting with a letter or digit",
+            was=value,
+            field="person",
+        )
+    return value
+
+
 @attrs.frozen(kw_only=True)
 class ApiKey:
     """
@@ -53,7 +79,7 @@ class ApiKey:
 
     Args:
         key_id: Its public name.
-        person: Who uses it.
+        person: Who uses it; see `check_person`.
         accounts: The accounts that it may act for and read; empty for staff.
         scopes: What it may do.
         stored_key: The hash that proofs by its secret are checked with; None if it signs with Ed25519.
@@ -83,9 +109,7 @@ class ApiKey:
     def __attrs_post_init__(self) -> None:
         if not matches(_KEY_ID, self.key_id):
             raise InvalidValueError("be 1 to 64 letters, digits or . _ -", was=self.key_id, field="key_id")
-        if not matches(_PERSON, self.person):
-            must = "be 1 to 100 characters, none of them a control character"
-            raise InvalidValueError(must, was=self.person, field="person")
+        check_person(self.person)
         proofs = [each for each in (self.stored_key, self.public_key) if each is not None]
         if len(proofs) != 1 or len(proofs[0]) != _KEY_BYTES:
             raise InvalidValueError("have the hash of a secret or a public key, 32 bytes", field="key")

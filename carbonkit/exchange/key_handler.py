@@ -8,27 +8,31 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.exchange.handler import Changes, Reads
+from carbonkit.exchange.handler import Changes, ForbiddenError, Reads
 from carbonkit.exchange.journal import Document, Kind, Search
 from carbonkit.exchange.key import ApiKey, new_key
 from carbonkit.exchange.paging import documents_page
 from carbonkit.ledger.moment import microseconds
-from carbonkit.registry.transaction import named
+from carbonkit.values.identifier import AccountId
 from carbonkit.wire.answer import KeySummary, NewKey
 from carbonkit.wire.json_text import read_json, write_json
 from carbonkit.wire.operations import KEYS, MAKE_KEY, REVOKE_KEY
+from carbonkit.wire.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    import datetime
+    from collections.abc import Generator, Iterable, Mapping
 
     from carbonkit.exchange.desk import Desk
     from carbonkit.exchange.handler import Asked, Handler
     from carbonkit.wire.page import Page
     from carbonkit.wire.request import KeyRequest
 
-__all__ = ["HANDLERS", "add_key", "key_in"]
+__all__ = ["HANDLERS", "add_key", "checked_key", "key_in"]
 
 _LONGEST: Final = 10_000_000
+_MOST: Final = 100_000  # keys, of which all are in memory
+_OFFLINE: Final = (Scope.REGISTRY, Scope.ADMIN)
 _ACTIVE, _REVOKED = "active", "revoked"
 
 
@@ -81,16 +85,72 @@ def add_key(desk: Desk, key: ApiKey) -> None:
     )
 
 
+def checked_key(
+    desk: Desk,
+    *,
+    person: str,
+    accounts: Iterable[str | AccountId],
+    scopes: Iterable[Scope],
+    at: datetime.datetime,
+    public_key: str | None,
+) -> tuple[ApiKey, str | None]:
+    """
+    Make a key that makes sense at this exchange; it is not kept yet.
+
+    Args:
+        desk: The desk.
+        person: Who uses it.
+        accounts: The accounts that it may act for; none for staff.
+        scopes: What it may do, at least one thing.
+        at: When it is made.
+        public_key: An Ed25519 public key in base64; None for a secret.
+
+    Returns:
+        The key, and its secret; None for a key that signs with Ed25519.
+
+    Raises:
+        InvalidValueError: If a part is not what it must be, it may trade and has nobody to trade for, or
+            there are too many keys.
+        UnknownAccountError: If there is no such account.
+
+    Example:
+        >>> checked_key.__name__
+        'checked_key'
+    """
+    own = tuple(dict.fromkeys(each if isinstance(each, AccountId) else AccountId(each) for each in accounts))
+    may = tuple(dict.fromkeys(scopes))
+    if not may:
+        raise InvalidValueError("name at least one scope", field="scopes")
+    if Scope.TRADE in may and not own:
+        raise InvalidValueError(
+            "be left out of a key without accounts",
+            was=Scope.TRADE.value,
+            field="scopes",
+            hint="name accounts",
+        )
+    for each in own:
+        desk.ledger.account(each)  # a key that waits for an account would get whoever opens it later
+    if desk.journal.last_number(Kind.KEY) >= _MOST:
+        raise InvalidValueError(f"be at most {_MOST}, with those that were revoked", field="keys")
+    return new_key(person=person, accounts=own, scopes=may, at=at, public_key=public_key)
+
+
 def _make(desk: Desk, asked: Asked) -> Generator[None, None, NewKey]:
     body: KeyRequest = asked.body
-    if not body.scopes:
-        raise InvalidValueError("name at least one scope", field="scopes")
-    for each in body.accounts:
-        desk.ledger.account(each)  # a key that waits for an account would get whoever opens it later
-    key, secret = new_key(
-        person=named(body.person),
-        accounts=tuple(dict.fromkeys(body.accounts)),
-        scopes=tuple(dict.fromkeys(body.scopes)),
+    for each in _OFFLINE:
+        if each in body.scopes:
+            # Whoever could make such keys alone would be both persons that the registry asks for.
+            raise ForbiddenError(
+                "be a scope that a key may be given from afar",
+                was=each.value,
+                field="scopes",
+                hint="stop the exchange and use: carbonkit exchange key create",
+            )
+    key, secret = checked_key(
+        desk,
+        person=body.person,
+        accounts=body.accounts,
+        scopes=body.scopes,
         at=desk.now(),
         public_key=body.public_key,
     )

@@ -51,6 +51,7 @@ class Wish:
         instrument: Of what; None for all.
         accounts: Whose orders; None for everybody's.
         last_event_id: The id of the event that was heard last; empty to begin now.
+        left: For how long what proves who listens still holds, such as a token; None if that has no end.
 
     Example:
         >>> Wish(key_id="k", channels=frozenset({Channel.TRADE}), accounts=frozenset()).last_event_id
@@ -62,6 +63,12 @@ class Wish:
     instrument: InstrumentId | None = None
     accounts: frozenset[AccountId] | None
     last_event_id: str = ""
+    left: datetime.timedelta | None = None
+
+    @property
+    def book(self) -> InstrumentId | None:
+        """The instrument whose book it wants to hear; None for no book."""
+        return self.instrument if Channel.BOOK in self.channels else None
 
     def hears(self, message: FeedMessage) -> bool:
         """Tell whether a message is for this listener."""
@@ -86,6 +93,10 @@ def _wait(value: datetime.timedelta) -> datetime.timedelta:
     return value
 
 
+def _linger(value: datetime.timedelta) -> datetime.timedelta:
+    return value if value == datetime.timedelta(0) else _wait(value)
+
+
 @attrs.frozen(kw_only=True)
 class FeedLimits:
     """
@@ -101,6 +112,7 @@ class FeedLimits:
         retry: How long a listener should wait before it comes back.
         longest: After how long a stream ends, so that whoever listens has to prove again who it is.
         start: How long a listener may take to begin to read.
+        linger: How long a book is watched on when its last listener has gone, as it may come back.
 
     Example:
         >>> FeedLimits().waiting
@@ -116,6 +128,7 @@ class FeedLimits:
     retry: datetime.timedelta = attrs.field(default=datetime.timedelta(seconds=2), converter=_wait)
     longest: datetime.timedelta = attrs.field(default=datetime.timedelta(hours=1), converter=_wait)
     start: datetime.timedelta = attrs.field(default=datetime.timedelta(seconds=30), converter=_wait)
+    linger: datetime.timedelta = attrs.field(default=datetime.timedelta(minutes=1), converter=_linger)
 
 
 class Listener:
@@ -138,7 +151,8 @@ class Listener:
         self._ending = False
         self._news = asyncio.Event()
         loop = asyncio.get_running_loop()
-        self._ends = loop.time() + hub.limits.longest.total_seconds()
+        longest = hub.limits.longest if wish.left is None else min(hub.limits.longest, wish.left)
+        self._ends = loop.time() + longest.total_seconds()
         self._patience = loop.call_later(hub.limits.start.total_seconds(), self.close)
 
     def begin(self, opening: list[bytes], missed: list[FeedMessage]) -> None:
@@ -227,8 +241,9 @@ class Listener:
         return b"".join(pieces)
 
     async def _heard(self) -> bool:
+        left = self._ends - asyncio.get_running_loop().time()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._hub.limits.heartbeat.total_seconds()):
+            async with asyncio.timeout(min(left, self._hub.limits.heartbeat.total_seconds())):
                 await self._news.wait()
                 return True
         return self._news.is_set()

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from carbonkit.errors import InvalidValueError
+import attrs
+
+from carbonkit.errors import CarbonkitError, InvalidValueError, NotFoundError
+from carbonkit.exchange._candles import PRICE_AND_QUANTITY, candles_of
 from carbonkit.exchange.handler import Looks, Reads
 from carbonkit.exchange.journal import Document, Kind, Search
 from carbonkit.exchange.paging import cursor_number, documents_page, numbered_page
-from carbonkit.exchange.projection import bulletin_of, public_trade, trade_in
+from carbonkit.exchange.projection import bulletin_of, public_trade, trade_in, value_in
 from carbonkit.ledger.moment import microseconds
-from carbonkit.market.series import candles
 from carbonkit.market.trade import Method
 from carbonkit.values.time import SystemClock
 from carbonkit.wire.answer import Bulletin, MethodLimits, Quotation, ServerTime
-from carbonkit.wire.codec import decoded
-from carbonkit.wire.json_text import read_json
 from carbonkit.wire.operations import BULLETINS, CANDLES, DEPTH, INSTRUMENT, INSTRUMENTS, TIME, TRADES
 from carbonkit.wire.page import Page
 
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["HANDLERS", "time_handler"]
 
 _PAGE: Final = 500
-_MOST_TRADES: Final = 10_000
-_LONGEST: Final = 100_000
+_MOST_TRADES: Final = 5_000
 _DAY: Final = datetime.timedelta(days=1)
 
 
@@ -94,10 +94,20 @@ def _depth(desk: Desk, asked: Asked) -> Depth:
 
 def _trades(desk: Desk, asked: Asked) -> Page[PublicTrade]:
     query: TradeQuery = asked.query
-    search = _stretch(asked.parts["instrument"], query.since, query.until)
+    search = _stretch(_traded(desk, asked), query.since, query.until)
     return documents_page(
         desk.journal, search, query, lambda document: public_trade(trade_in(document), document.number)
     )
+
+
+def _traded(desk: Desk, asked: Asked) -> str:
+    """Check that an instrument is traded, by one look-up, which is right in any thread."""
+    name = asked.parts["instrument"]
+    try:
+        desk.venue.previous_close(name)
+    except CarbonkitError:  # no instrument can be called so, or none is
+        raise NotFoundError("be an instrument that is traded", was=name, field="instrument") from None
+    return name
 
 
 def _stretch(instrument: str, since: datetime.datetime | None, until: datetime.datetime | None) -> Search:
@@ -113,8 +123,8 @@ def _candles(desk: Desk, asked: Asked) -> Page[Candle]:
     query: CandleQuery = asked.query
     if query.until <= query.since:
         raise InvalidValueError("be later than since", was=query.until.isoformat(), field="until")
-    search = _stretch(asked.parts["instrument"], query.since, query.until)
-    found = desk.journal.find(search, _MOST_TRADES + 1)
+    search = _stretch(_traded(desk, asked), query.since, query.until)
+    found = desk.journal.facts(search, _MOST_TRADES + 1, PRICE_AND_QUANTITY)
     if len(found) > _MOST_TRADES:
         raise InvalidValueError(
             f"hold at most {_MOST_TRADES} trades",
@@ -122,7 +132,11 @@ def _candles(desk: Desk, asked: Asked) -> Page[Candle]:
             field="since",
             hint="ask for a shorter stretch of time",
         )
-    made = candles((trade_in(each) for each in reversed(found)), minutes=query.minutes)
+    made: tuple[Candle, ...] = ()
+    if found:
+        newest = attrs.evolve(search, before=found[0].number + 1)
+        instrument = trade_in(desk.journal.find(newest, 1)[0]).instrument
+        made = candles_of(reversed(found), instrument, query.minutes)
     return Page(data=made, next_cursor=None)
 
 
@@ -132,7 +146,8 @@ def _bulletins(desk: Desk, asked: Asked) -> Page[Bulletin]:
     before, last = cursor_number(query.cursor), desk.journal.last_number(Kind.BULLETIN)
     running: list[tuple[int, Bulletin]] = []
     if before is None or before > last + 1:
-        running = [each for each in _running(desk, query, last) if before is None or each[0] < before]
+        reached = (each for each in _running(desk, query, last) if before is None or each[0] < before)
+        running = list(itertools.islice(reached, query.limit + 1))
     rest = max(query.limit - len(running), 0)
     search = Search(
         kind=Kind.BULLETIN,
@@ -152,15 +167,17 @@ def _running(desk: Desk, query: BulletinQuery, last: int) -> Iterator[tuple[int,
     today = desk.venue.day
     if today is None or not (query.since or today) <= today <= (query.until or today):
         return
-    for number, each in reversed(list(enumerate(desk.venue.bulletins(), start=last + 1))):
-        if query.instrument in {None, each.instrument.id}:
-            yield number, bulletin_of(each, final=False)
+    venue = desk.venue
+    for number, instrument in reversed(list(enumerate(venue.instruments(), start=last + 1))):
+        if query.instrument in {None, instrument.id}:
+            for each in venue.bulletins(instrument.id):
+                yield number, bulletin_of(each, final=False)
 
 
 def _bulletin_in(kept: Bulletin | Document) -> Bulletin:
     if isinstance(kept, Bulletin):
         return kept
-    return decoded(Bulletin, read_json(kept.body.encode(), most=_LONGEST))[0]
+    return value_in(Bulletin, kept)
 
 
 def _midnight(day: datetime.date) -> int:
@@ -179,7 +196,7 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         INSTRUMENT.name: Looks(_instrument),
         DEPTH.name: Looks(_depth),
         TRADES.name: Reads(_trades),
-        CANDLES.name: Reads(_candles),
+        CANDLES.name: Reads(_candles, heavy=True),
         BULLETINS.name: Looks(_bulletins),
     }
 )

@@ -21,6 +21,7 @@ _NANOSECONDS: Final = 10**9
 _BUCKETS: Final = tuple(
     Decimal(each) for each in ("0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "1", "5")
 )
+_LASTING: Final = frozenset({"stream"})  # whose length says nothing of how quickly they are answered
 
 
 class Metrics:
@@ -51,7 +52,7 @@ class Metrics:
         )
         self._seconds = Histogram(
             "carbonkit_request_seconds",
-            "How long an answer took.",
+            "How long an answer took; streams are left out.",
             ("operation",),
             registry=self._registry,
             buckets=tuple(float(each) for each in _BUCKETS),
@@ -78,7 +79,8 @@ class Metrics:
             nanoseconds: How long that took.
         """
         self._requests.labels(operation, str(status)).inc()
-        self._seconds.labels(operation).observe(nanoseconds / _NANOSECONDS)
+        if operation not in _LASTING:
+            self._seconds.labels(operation).observe(nanoseconds / _NANOSECONDS)
 
     def told(self, news: News) -> None:
         """

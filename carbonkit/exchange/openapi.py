@@ -10,8 +10,6 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-import moneyed
-
 from carbonkit.exchange._openapi_parts import (
     TAGS,
     header_refs,
@@ -21,6 +19,7 @@ from carbonkit.exchange._openapi_parts import (
     problems_for,
     proofs,
 )
+from carbonkit.values.money import currency_codes
 from carbonkit.values.unit import UNITS
 from carbonkit.wire.codec import codec_of
 from carbonkit.wire.feed import BookChange, Reset
@@ -60,7 +59,7 @@ _NARROWER: Final[Mapping[str, Mapping[str, Json]]] = MappingProxyType(
         "minutes": {"minimum": 1, "maximum": 1440},
         "cursor": {"pattern": "^[1-9][0-9]{0,17}$", "maxLength": 18},
         "client_order_id": {"pattern": "^[A-Za-z0-9][A-Za-z0-9._:+-]{0,63}$", "maxLength": 64},
-        "currency": {"pattern": "^[A-Z]{3}$", "maxLength": 3, "enum": sorted(moneyed.CURRENCIES)},
+        "currency": {"pattern": "^[A-Z]{3}$", "maxLength": 3, "enum": [*currency_codes()]},
         "per": {"anyOf": [{"enum": sorted(UNITS)}, {"pattern": "^[A-Z]{3}@[12][0-9]{3}$"}]},
     }
 )

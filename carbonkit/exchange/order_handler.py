@@ -5,13 +5,14 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from carbonkit.errors import MarketError
 from carbonkit.exchange._order_access import (
     acting_account,
     at_once,
     check_live,
-    check_new_name,
     check_own,
-    order_id,
+    check_room,
+    new_order,
     own_document,
     shown_order,
     trades_in,
@@ -21,6 +22,7 @@ from carbonkit.exchange.journal import Document, Kind, Search
 from carbonkit.exchange.paging import documents_page
 from carbonkit.exchange.projection import trade_in
 from carbonkit.market.entry import Cancel, NewOrder, Reduce, Replace, Take
+from carbonkit.market.refusal import Refusal, refused
 from carbonkit.wire.answer import Placed
 from carbonkit.wire.operations import (
     CANCEL_ORDER,
@@ -51,8 +53,8 @@ __all__ = ["HANDLERS"]
 def _place(desk: Desk, asked: Asked) -> Placed:
     body: OrderRequest = asked.body
     check_account(asked.caller, body.account)
-    check_new_name(desk, body.account, body.client_order_id)
-    name = order_id(asked)
+    name = new_order(desk, body.account, body.client_order_id)
+    check_room(desk, body.account, body.instrument)
     command = NewOrder(
         order_id=name,
         account=body.account,
@@ -73,8 +75,7 @@ def _place(desk: Desk, asked: Asked) -> Placed:
 def _take(desk: Desk, asked: Asked) -> Placed:
     body: TakeRequest = asked.body
     check_account(asked.caller, body.account)
-    check_new_name(desk, body.account, body.client_order_id)
-    name = order_id(asked)
+    name = new_order(desk, body.account, body.client_order_id)
     command = Take(
         order_id=name,
         account=body.account,
@@ -90,8 +91,7 @@ def _replace(desk: Desk, asked: Asked) -> Placed:
     document = own_document(desk, asked)
     account = acting_account(asked.caller, document)
     check_live(document)
-    check_new_name(desk, account, body.client_order_id)
-    name = order_id(asked)
+    name = new_order(desk, account, body.client_order_id)
     command = Replace(
         account=account,
         target=document.id,
@@ -100,7 +100,34 @@ def _replace(desk: Desk, asked: Asked) -> Placed:
         quantity=body.quantity,
         at=desk.now(),
     )
-    return _placed(desk, name, desk.tell(command, {name: body.client_order_id}))
+    return _placed(desk, name, _tell_waiting(desk, command, {name: body.client_order_id}))
+
+
+def _tell_waiting(
+    desk: Desk, command: Cancel | Reduce | Replace, names: Mapping[str, str] | None = None
+) -> tuple[Event, ...]:
+    """Tell of an order that may still trade; if the venue has it in no book, say where it is."""
+    try:
+        return desk.tell(command, names)
+    except MarketError as error:
+        if error.code != Refusal.DEAD_ORDER.value:
+            raise
+        target = command.target.text
+        if desk.known(Kind.AUCTION, target) is not None:
+            raise refused(
+                Refusal.AUCTION_RUNNING,
+                "be an order that stands in a book; an auction that is announced is carried out",
+                target,
+                "order",
+                "what is not sold is free again when the auction is closed",
+            ) from error
+        raise refused(
+            Refusal.METHOD_NOT_OFFERED,
+            "be an order that stands in a book; a bid or a block is not changed",
+            target,
+            "order",
+            "withdraw it and make another; counter a block",
+        ) from error
 
 
 def _placed(desk: Desk, name: str, events: Iterable[Event]) -> Placed:
@@ -112,7 +139,7 @@ def _cancel(desk: Desk, asked: Asked) -> Order:
     document = own_document(desk, asked)
     check_live(document)
     account = acting_account(asked.caller, document)
-    desk.tell(Cancel(account=account, target=document.id, at=desk.now()))
+    _tell_waiting(desk, Cancel(account=account, target=document.id, at=desk.now()))
     return shown_order(desk.document(Kind.ORDER, document.id), asked.caller)
 
 
@@ -121,7 +148,7 @@ def _reduce(desk: Desk, asked: Asked) -> Order:
     document = own_document(desk, asked)
     check_live(document)
     account = acting_account(asked.caller, document)
-    desk.tell(Reduce(account=account, target=document.id, quantity=body.quantity, at=desk.now()))
+    _tell_waiting(desk, Reduce(account=account, target=document.id, quantity=body.quantity, at=desk.now()))
     desk.order_changed(document.id)
     return shown_order(desk.document(Kind.ORDER, document.id), asked.caller)
 

@@ -17,7 +17,7 @@ from carbonkit.errors import IntegrityError, InvalidValueError, MissingExtraErro
 from carbonkit.exchange._journal_row import LAST, as_asked, check_usable, document_of, rows_of, storable
 from carbonkit.exchange._postgres_journal_schema import SCHEMA_VERSION, lock, prepare
 from carbonkit.exchange._postgres_journal_writer import JournalWriter, ours
-from carbonkit.exchange.journal import Answer
+from carbonkit.exchange.journal import Answer, Facts
 from carbonkit.storage._postgres_connector import Connector
 from carbonkit.storage._postgres_readers import Readers
 from carbonkit.storage._postgres_write import texts
@@ -44,9 +44,14 @@ _EACH: Final[LiteralString] = (
 )
 _NEWEST: Final[LiteralString] = " ORDER BY number DESC LIMIT %s"
 _FOUND: Final[LiteralString] = (
-    f"SELECT {_COLUMNS} FROM exchange_document WHERE ctid = ANY(ARRAY("  # noqa: S608  our own words
+    "SELECT {} FROM exchange_document WHERE ctid = ANY(ARRAY("  # noqa: S608  our own words
     "SELECT place FROM ({}) AS found" + _NEWEST + ")) ORDER BY number DESC"
 )
+_BY_TIME: Final[LiteralString] = (
+    "SELECT number FROM exchange_document WHERE exchange = %s AND kind = %s AND at "
+)
+_LAST_BEFORE: Final[LiteralString] = _BY_TIME + "< %s ORDER BY at DESC, number DESC LIMIT 1"
+_FIRST_FROM: Final[LiteralString] = _BY_TIME + ">= %s ORDER BY at, number LIMIT 1"
 
 
 class PostgresJournal:
@@ -284,25 +289,48 @@ class PostgresJournal:
         sql, values = _finding(self._name, asked, min(most, LAST))
         return [document_of(row) for row in self._readers.rows(sql, values)]
 
+    def facts(self, search: Search, most: int, paths: Sequence[tuple[str, ...]]) -> Sequence[Facts]:
+        """
+        Return little of the documents that `find` would return; the server reads their bodies.
 
-def _finding(exchange: str, search: Search, most: int) -> tuple[LiteralString, tuple[object, ...]]:
+        Args:
+            search: Which.
+            most: How many at most.
+            paths: What is wanted of each body: the keys that lead to it, which have no quotes in them.
+
+        Returns:
+            What the bodies have there, highest number first.
+        """
+        self._usable()
+        asked = as_asked(search)
+        if asked is None or most < 1:
+            return []
+        columns: LiteralString = "number, at" + ", body::json #>> %s::text[]" * len(paths)
+        sql, values = _finding(self._name, asked, min(most, LAST), columns)
+        rows = self._readers.rows(sql, (*map(texts, paths), *values))
+        return [Facts(number, at, tuple(told)) for number, at, *told in rows]
+
+
+def _finding(
+    exchange: str, search: Search, most: int, columns: LiteralString = _COLUMNS
+) -> tuple[LiteralString, tuple[object, ...]]:
     """Spell a search: each account's newest on either side, and of all these the newest."""
-    also, also_values = _narrowed(search)
+    also, also_values = _narrowed(exchange, search)
     before = LAST if search.before is None else search.before
     branch = (exchange, search.kind.value, before, *also_values)
     if search.accounts is None:
-        return _FOUND.format(_PLACES + also + _NEWEST), (*branch, most, most)
+        return _FOUND.format(columns, _PLACES + also + _NEWEST), (*branch, most, most)
     accounts = texts(search.accounts)
     # An account has only one of a name; told so, the planner looks for it by its name.
     newest: LiteralString = " LIMIT least(1, %s)" if search.name else _NEWEST
     own = _PLACES + " AND account = wanted.its AND account <> ''" + also + newest
     other = _PLACES + " AND other = wanted.its AND other <> ''" + also + _NEWEST
-    sql = _FOUND.format(_EACH.format(own) + " UNION " + _EACH.format(other))
+    sql = _FOUND.format(columns, _EACH.format(own) + " UNION " + _EACH.format(other))
     side = (accounts, *branch, most)
     return sql, (*side, *side, most)
 
 
-def _narrowed(search: Search) -> tuple[LiteralString, tuple[object, ...]]:
+def _narrowed(exchange: str, search: Search) -> tuple[LiteralString, tuple[object, ...]]:
     sql: LiteralString = ""
     values: list[object] = []
     conditions: tuple[tuple[LiteralString, object], ...] = (
@@ -316,4 +344,11 @@ def _narrowed(search: Search) -> tuple[LiteralString, tuple[object, ...]]:
         if value is not None:
             sql += condition
             values.append(value)
+    kind = search.kind.value
+    if search.since is not None:
+        sql += f" AND number > coalesce(({_LAST_BEFORE}), 0)"
+        values += (exchange, kind, search.since)
+    if search.until is not None:
+        sql += f" AND number < coalesce(({_FIRST_FROM}), {LAST})"
+        values += (exchange, kind, search.until)
     return sql, tuple(values)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
+import attrs
+
+from carbonkit.errors import CarbonkitError, IntegrityError
 from carbonkit.exchange.journal import Document, Kind
 from carbonkit.ledger.moment import microseconds
 from carbonkit.market.order import Order
@@ -15,6 +18,7 @@ from carbonkit.wire.json_text import read_json, write_json
 
 if TYPE_CHECKING:
     from carbonkit.market.statistics import DayBulletin
+    from carbonkit.values.identifier import AccountId
 
 __all__ = [
     "as_text",
@@ -22,11 +26,14 @@ __all__ = [
     "bulletin_of",
     "order_document",
     "order_in",
+    "other_side",
     "public_trade",
     "trade_document",
     "trade_in",
+    "value_in",
 ]
 
+Value = TypeVar("Value")
 _LONGEST: Final = 10_000_000
 
 
@@ -48,13 +55,64 @@ def as_text(value: object) -> str:
     return write_json(encoded(value)).decode()
 
 
-def order_document(order: Order, number: int) -> Document:
+def value_in(kind: type[Value], document: Document) -> Value:
+    """
+    Read what a document holds.
+
+    Args:
+        kind: What it must be.
+        document: The document.
+
+    Returns:
+        The value.
+
+    Raises:
+        IntegrityError: If the document holds anything else: the exchange itself wrote it.
+
+    Example:
+        >>> from carbonkit.values import Money
+        >>> document = Document(kind=Kind.ORDER, id="O-1", number=1, at=0, account="", other="",
+        ...                     instrument="", name="", state="", body='{"amount":"1.00","currency":"CNY"}')
+        >>> value_in(Money, document)
+        Money('1.00', 'CNY')
+    """
+    try:
+        return decoded(kind, read_json(document.body.encode(), most=_LONGEST))[0]
+    except (CarbonkitError, ValueError) as error:
+        raise IntegrityError(
+            f"hold what was written, which is of the class {kind.__name__}",
+            was=str(error),
+            field=f"document {document.kind.value} {document.id}",
+            hint="the journal was changed or is damaged; go back to a copy of it",
+        ) from error
+
+
+def other_side(order: Order, account: AccountId) -> Order:
+    """
+    Show a block from its other side: the same terms, which that account buys if the first one sells.
+
+    Args:
+        order: One side.
+        account: Whose the other side is.
+
+    Returns:
+        The other side; what the first calls its order is not told.
+
+    Example:
+        >>> other_side.__name__
+        'other_side'
+    """
+    return attrs.evolve(order, account=account, side=order.side.opposite, client_order_id=None)
+
+
+def order_document(order: Order, number: int, other: str = "") -> Document:
     """
     Make the document of an order.
 
     Args:
         order: The order.
         number: Its number.
+        other: Whose it is too; "" for nobody's.
 
     Returns:
         The document.
@@ -69,7 +127,7 @@ def order_document(order: Order, number: int) -> Document:
         number=number,
         at=microseconds(order.at),
         account=order.account.text,
-        other="",
+        other=other,
         instrument=order.instrument.text,
         name=order.client_order_id or "",
         state=order.state.value,
@@ -88,13 +146,13 @@ def order_in(document: Document) -> Order:
         The order.
 
     Raises:
-        BatchError: If it holds none.
+        IntegrityError: If it holds none.
 
     Example:
         >>> order_in.__name__
         'order_in'
     """
-    return decoded(Order, read_json(document.body.encode(), most=_LONGEST))[0]
+    return value_in(Order, document)
 
 
 def trade_document(trade: Trade, number: int) -> Document:
@@ -137,13 +195,13 @@ def trade_in(document: Document) -> Trade:
         The trade.
 
     Raises:
-        BatchError: If it holds none.
+        IntegrityError: If it holds none.
 
     Example:
         >>> trade_in.__name__
         'trade_in'
     """
-    return decoded(Trade, read_json(document.body.encode(), most=_LONGEST))[0]
+    return value_in(Trade, document)
 
 
 def public_trade(trade: Trade, number: int) -> PublicTrade:

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from carbonkit.errors import InvalidValueError
+from carbonkit.exchange.key import check_person
 from carbonkit.exchange.scheme import BANK
 from carbonkit.ledger.account import Account
 from carbonkit.ledger.asset import Asset
@@ -56,7 +57,8 @@ def provision(
         units: Units besides those that are traded, such as credits that may be surrendered.
 
     Raises:
-        InvalidValueError: If an instrument has no base price; then nothing is done.
+        InvalidValueError: If an instrument has no base price, or one of the staff no name; then nothing is
+            done.
         BatchError: If the registry refuses.
         StorageError: If ledger or journal cannot be written.
 
@@ -73,13 +75,14 @@ def provision(
         ...     [each.id for each in desk.venue.instruments()]
         [InstrumentId('SHEA')]
     """
+    staff = tuple((check_person(person), right) for person, right in staff)
     listed = desk.scheme.listed(day)
     listings = tuple(_listings(desk, listed, bases))
     at = desk.now()
     money = tuple(_money(desk, at))
     if money:
         desk.ledger.post_all(money)
-    requests = tuple(_requests(desk, [*(each.unit for each in listed), *units], at, tuple(staff)))
+    requests = tuple(_requests(desk, [*(each.unit for each in listed), *units], at, staff))
     if requests:
         desk.registry.submit(requests)
     for each in listings:
@@ -123,7 +126,7 @@ def _requests(
         if store.account(account) is None:
             yield Opening(CommandId(f"open/{account}"), account, kind, at)
         for person, right in dict.fromkeys(staff):
-            # A person's name may have any characters, and an id only some.
+            # A person's name may be too long for an id with more in it.
             digest = hashlib.sha256(person.encode()).hexdigest()[:32]
             command = CommandId(f"appoint/{account}/{right.value}/{digest}")
             if desk.ledger.record(command) is None:

@@ -35,7 +35,8 @@ def recover(desk: Desk, wall: Clock) -> tuple[str, ...]:
         The names of the intents, in the order in which they were begun.
 
     Raises:
-        IntegrityError: If something begun is none of this exchange's intents, or venue and ledger disagree.
+        IntegrityError: If the ledger refuses to settle a trade, something begun is none of this exchange's
+            intents, or venue and ledger disagree.
         StorageError: If journal or ledger cannot be written; recovered again, nothing is done twice.
 
     Example:

@@ -8,16 +8,25 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import NotFoundError
-from carbonkit.exchange.handler import Changes, Reads, check_account, visible_accounts
+from carbonkit.exchange.handler import (
+    Changes,
+    ForbiddenError,
+    Reads,
+    check_account,
+    is_staff,
+    visible_accounts,
+)
 from carbonkit.exchange.intent import Deed, Taken, begin, done
 from carbonkit.exchange.journal import Document, Kind, Search
 from carbonkit.exchange.paging import documents_page
-from carbonkit.exchange.projection import as_text
+from carbonkit.exchange.projection import as_text, value_in
+from carbonkit.exchange.scheme import AUTHORITY
 from carbonkit.ledger.account import Bucket
 from carbonkit.ledger.command import Statement
 from carbonkit.ledger.moment import microseconds
+from carbonkit.registry.account import Right
 from carbonkit.registry.refusal import Check
-from carbonkit.registry.request import Approval, Completion, Proposal, Withdrawal
+from carbonkit.registry.request import Appointment, Approval, Completion, Proposal, Withdrawal
 from carbonkit.registry.rules import TransactionType
 from carbonkit.registry.transaction import Transaction
 from carbonkit.registry.unit import UnitType
@@ -25,8 +34,6 @@ from carbonkit.values.identifier import CommandId
 from carbonkit.values.number import whole
 from carbonkit.values.time import as_instant
 from carbonkit.wire.answer import TransactionStage, TransactionSummary
-from carbonkit.wire.codec import decoded
-from carbonkit.wire.json_text import read_json
 from carbonkit.wire.operations import (
     APPROVE_TRANSACTION,
     CANCEL_TRANSACTION,
@@ -49,12 +56,15 @@ if TYPE_CHECKING:
     from carbonkit.exchange.intent import Intent
     from carbonkit.exchange.journal import Journal
     from carbonkit.ledger.receipt import Receipt
+    from carbonkit.registry.request import Request
+    from carbonkit.values.identifier import AccountId
     from carbonkit.wire.page import Page
     from carbonkit.wire.query import AccountQuery
 
 __all__ = ["DEEDS", "HANDLERS"]
 
-_LONGEST: Final = 100_000
+_OFFICIAL: Final = frozenset({TransactionType.FREEZE, TransactionType.UNFREEZE, TransactionType.DEDUCT})
+"""What is done to a holder and not by one."""
 
 # --------------------------------------------------------------------- proposals
 
@@ -63,6 +73,7 @@ def _propose(desk: Desk, asked: Asked) -> Generator[None, None, object]:
     body: TransactionRequest | SurrenderRequest = asked.body
     check_account(asked.caller, body.account if isinstance(body, SurrenderRequest) else body.source)
     proposed = _transaction(desk, body, asked.token, asked.caller.person, desk.now())
+    _check_official(desk, asked.caller, proposed.type, Right.INITIATE)
     intent = begin(desk, asked, taken=_taken(desk, proposed))
     return (yield from done(desk, intent, DEEDS[intent.operation]))
 
@@ -106,7 +117,7 @@ def _taken(desk: Desk, proposed: Transaction) -> Taken | None:
 
 def _post_proposal(desk: Desk, intent: Intent) -> Sequence[Receipt]:
     proposed = _transaction(desk, intent.request, intent.token, intent.by, intent.at)
-    return desk.registry.submit([Proposal(proposed)])
+    return _submitted(desk, intent, proposed.type, proposed.source, Right.INITIATE, Proposal(proposed))
 
 
 def _finish_proposal(desk: Desk, intent: Intent, _: Sequence[Receipt]) -> TransactionSummary:
@@ -128,6 +139,42 @@ def _finish_proposal(desk: Desk, intent: Intent, _: Sequence[Receipt]) -> Transa
     return summary
 
 
+# ------------------------------------------------------------- what the staff does
+
+
+def _check_official(desk: Desk, caller: Caller, kind: TransactionType, right: Right) -> None:
+    """Check that what is done to a holder is asked by the registry's staff, entitled for its own account."""
+    if kind not in _OFFICIAL:
+        return
+    if not is_staff(caller):
+        raise ForbiddenError(
+            "be asked for by the registry's staff",
+            was=kind.value,
+            field="type",
+            hint="freeze, unfreeze and deduct are no holder's: one of the staff proposes, another approves",
+        )
+    desk.registry.account(AUTHORITY).check_right(caller.person, right)
+
+
+def _submitted(  # noqa: PLR0917  each once
+    desk: Desk, intent: Intent, kind: TransactionType, account: AccountId, right: Right, request: Request
+) -> Sequence[Receipt]:
+    """Submit one step, and give its receipt."""
+    if kind not in _OFFICIAL:
+        return desk.registry.submit([request])
+    requests = [request]
+    people = desk.registry.account(account).people
+    has = people.get(intent.by, Right.NONE)
+    if people and not has.covers(right):
+        # The registry asks for a right over the holder's account. Its staff, whose right over the
+        # authority's own was checked, gets it for just this step, in the same write.
+        given, ended = (CommandId(f"{intent.name}/{word}") for word in ("given", "ended"))
+        requests.insert(0, Appointment(given, account, intent.by, right, intent.at))
+        requests.append(Appointment(ended, account, intent.by, has, intent.at))
+    place = requests.index(request)
+    return desk.registry.submit(requests)[place : place + 1]
+
+
 # -------------------------------------------------------------- approval and after
 
 
@@ -136,6 +183,8 @@ def _go_on(desk: Desk, asked: Asked) -> Generator[None, None, object]:
     found = _shown(desk.document(Kind.TRANSACTION, name), asked.caller, name)
     summary = _summary_in(found)
     check_account(asked.caller, summary.source)
+    own = asked.operation.name == CANCEL_TRANSACTION.name and asked.caller.person == summary.proposed_by
+    _check_official(desk, asked.caller, summary.type, Right.INITIATE if own else Right.APPROVE)
     if asked.operation.name == REJECT_TRANSACTION.name and asked.caller.person == summary.proposed_by:
         raise Check.APPROVED_BY_PROPOSER.error(
             "be another person than the proposer", was=asked.caller.person, field="by", hint="cancel it"
@@ -145,11 +194,11 @@ def _go_on(desk: Desk, asked: Asked) -> Generator[None, None, object]:
 
 
 def _post_approval(desk: Desk, intent: Intent) -> Sequence[Receipt]:
-    return desk.registry.submit([Approval(_step_id(intent), CommandId(intent.subject), intent.by, intent.at)])
+    return _step(desk, intent, Approval(_step_id(intent), CommandId(intent.subject), intent.by, intent.at))
 
 
 def _post_completion(desk: Desk, intent: Intent) -> Sequence[Receipt]:
-    return desk.registry.submit([Completion(_step_id(intent), CommandId(intent.subject), intent.at)])
+    return _step(desk, intent, Completion(_step_id(intent), CommandId(intent.subject), intent.at))
 
 
 def _post_rejection(desk: Desk, intent: Intent) -> Sequence[Receipt]:
@@ -162,7 +211,12 @@ def _post_cancellation(desk: Desk, intent: Intent) -> Sequence[Receipt]:
 
 def _withdrawn(desk: Desk, intent: Intent, reason: str) -> Sequence[Receipt]:
     step, transaction = _step_id(intent), CommandId(intent.subject)
-    return desk.registry.submit([Withdrawal(step, transaction, intent.by, reason, intent.at)])
+    return _step(desk, intent, Withdrawal(step, transaction, intent.by, reason, intent.at))
+
+
+def _step(desk: Desk, intent: Intent, request: Request) -> Sequence[Receipt]:
+    before = _summary_in(desk.document(Kind.TRANSACTION, intent.subject))
+    return _submitted(desk, intent, before.type, before.source, Right.APPROVE, request)
 
 
 def _step_id(intent: Intent) -> CommandId:
@@ -225,7 +279,7 @@ def _document(summary: TransactionSummary, number: int) -> Document:
 
 
 def _summary_in(document: Document) -> TransactionSummary:
-    return decoded(TransactionSummary, read_json(document.body.encode(), most=_LONGEST))[0]
+    return value_in(TransactionSummary, document)
 
 
 def _shown(document: Document | None, caller: Caller, name: str) -> Document:

@@ -9,12 +9,12 @@ read through connections of their own, beside the writer.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from carbonkit.errors import IntegrityError
 from carbonkit.exchange._journal_row import LAST, as_asked, check_place, document_of, rows_of, storable
 from carbonkit.exchange._sqlite_journal_file import SCHEMA_VERSION, opened
-from carbonkit.exchange.journal import Answer
+from carbonkit.exchange.journal import Answer, Facts
 
 if TYPE_CHECKING:
     import os
@@ -47,10 +47,13 @@ _FORGET: Final = """
     DELETE FROM answer WHERE rowid IN (SELECT rowid FROM answer WHERE at < ? ORDER BY at LIMIT ?)
 """
 _NUMBERS: Final = "SELECT number FROM document INDEXED BY {} WHERE kind = ? AND number > ? AND number < ?"
-_NUMBERED: Final = f"""
-    SELECT {_COLUMNS} FROM document INDEXED BY document_by_number
+_NUMBERED: Final = """
+    SELECT {} FROM document INDEXED BY document_by_number
         WHERE kind = ? AND number IN (SELECT value FROM json_each(?)) ORDER BY number DESC
-"""  # noqa: S608  our own words
+"""
+_BY_TIME: Final = "SELECT number FROM document INDEXED BY document_by_time WHERE kind = ? AND at "
+_LAST_BEFORE: Final = _BY_TIME + "< ? ORDER BY at DESC, number DESC LIMIT 1"
+_FIRST_FROM: Final = _BY_TIME + ">= ? ORDER BY at, number LIMIT 1"
 
 
 class SQLiteJournal:
@@ -259,14 +262,34 @@ class SQLiteJournal:
         Returns:
             The documents.
         """
+        return [document_of(row) for row in self._found(search, most, _COLUMNS)]
+
+    def facts(self, search: Search, most: int, paths: Sequence[tuple[str, ...]]) -> Sequence[Facts]:
+        """
+        Return little of the documents that `find` would return; the database reads their bodies.
+
+        Args:
+            search: Which.
+            most: How many at most.
+            paths: What is wanted of each body: the keys that lead to it, which have no quotes in them.
+
+        Returns:
+            What the bodies have there, highest number first.
+        """
+        picked = "".join([", CAST(json_extract(body, ?) AS TEXT)" for _ in paths])
+        places = ["$" + "".join([f".{json.dumps(key)}" for key in path]) for path in paths]
+        rows = self._found(search, most, f"number, at{picked}", *places)
+        return [Facts(number, at, tuple(told)) for number, at, *told in rows]
+
+    def _found(self, search: Search, most: int, columns: str, *values: str) -> list[tuple[Any, ...]]:
         asked = as_asked(search)
         if asked is None or most < 1:
             self._file.usable()
             return []
         with self._file.reading(at_once=True) as connection:
             numbers = _numbers(connection, asked, min(most, LAST))
-            rows = connection.execute(_NUMBERED, (asked.kind.value, json.dumps(numbers))).fetchall()
-        return [document_of(row) for row in rows]
+            wanted = asked.kind.value, json.dumps(numbers)
+            return connection.execute(_NUMBERED.format(columns), (*values, *wanted)).fetchall()
 
 
 def _insert(connection: sqlite3.Connection, rows: Rows) -> None:
@@ -298,17 +321,29 @@ def _insert(connection: sqlite3.Connection, rows: Rows) -> None:
 def _numbers(connection: sqlite3.Connection, search: Search, most: int) -> list[int]:
     """Find the numbers of the newest that are wanted: each branch looks only above what is certain."""
     found: list[int] = []
-    floor = 0  # the number of the last that is found, once there are enough
+    lowest, before = _stretch(connection, search)
+    floor = lowest  # the number of the last that is found, once there are enough
     also, also_values = _narrowed(search)
-    before = LAST if search.before is None else search.before
     for index, condition, values in _branches(search):
         sql = f"{_NUMBERS.format(index)}{condition}{also} ORDER BY number DESC LIMIT ?"
         asked = (search.kind.value, floor, before, *values, *also_values, most)
         new = [number for (number,) in connection.execute(sql, asked)]
         if new:
             found = sorted({*found, *new}, reverse=True)[:most]
-            floor = found[-1] if len(found) == most else 0
+            floor = found[-1] if len(found) == most else lowest
     return found
+
+
+def _stretch(connection: sqlite3.Connection, search: Search) -> tuple[int, int]:
+    """Say between which numbers those lie that are of the time which is wanted."""
+    lowest, before = 0, LAST if search.before is None else search.before
+    if search.since is not None:
+        for (number,) in connection.execute(_LAST_BEFORE, (search.kind.value, search.since)):
+            lowest = number
+    if search.until is not None:
+        for (number,) in connection.execute(_FIRST_FROM, (search.kind.value, search.until)):
+            before = min(before, number)
+    return lowest, before
 
 
 def _branches(search: Search) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -322,8 +357,6 @@ def _branches(search: Search) -> Iterator[tuple[str, str, tuple[str, ...]]]:
             yield "document_by_other", " AND other = ? AND other <> ''", (account,)
     elif search.instrument:
         yield "document_by_instrument", "", ()
-    elif search.since is not None or search.until is not None:
-        yield "document_by_time", "", ()
     else:
         yield "document_by_number", "", ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import hashlib
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
@@ -374,6 +375,10 @@ class VenueRules:
         Returns:
             The SHA-256 of the explanation, in hexadecimal.
         """
+        return self._digest
+
+    @functools.cached_property
+    def _digest(self) -> str:
         return hashlib.sha256(self.explain().text().encode()).hexdigest()
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
 from carbonkit.errors import InvalidValueError
 from carbonkit.market.instrument import Instrument
 from carbonkit.market.rulebook import ClosingPrice, OpeningPrice, VenueRules
+from carbonkit.market.tally import PRICED, Print, Sums, Tally
 from carbonkit.market.trade import Method
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.money import Money
@@ -22,28 +23,18 @@ if TYPE_CHECKING:
 
     from carbonkit.market.trade import Trade
 
-__all__ = ["PRICED", "DayBulletin", "MethodTotals", "Print", "bulletin", "closing_price", "day_bulletin"]
-
-PRICED: Final = frozenset({Method.LISTED, Method.BOOK, Method.CALL})
-"""The methods whose trades make the opening, highest, lowest and closing price."""
+__all__ = [
+    "PRICED",
+    "DayBulletin",
+    "MethodTotals",
+    "Print",
+    "bulletin",
+    "closing_price",
+    "day_bulletin",
+    "tallied_bulletin",
+]
 
 _PERCENT_PLACES = 2
-_LAST: Final = 5
-
-
-class Print(NamedTuple):
-    """
-    One trade as statistics see it.
-
-    Args:
-        method: How it was made.
-        ticks: Its price.
-        lots: Its quantity.
-    """
-
-    method: Method
-    ticks: int
-    lots: int
 
 
 @attrs.frozen(kw_only=True)
@@ -272,6 +263,35 @@ def day_bulletin(
     Raises:
         InvalidValueError: If the previous close is not positive or not quoted as the instrument is.
     """
+    tally = Tally()
+    tally.add(prints)
+    return tallied_bulletin(tally, instrument=instrument, rules=rules, day=day, previous_close=previous_close)
+
+
+def tallied_bulletin(
+    tally: Tally,
+    *,
+    instrument: Instrument,
+    rules: VenueRules,
+    day: datetime.date,
+    previous_close: Price,
+) -> DayBulletin:
+    """
+    Sum up one instrument's day from its running figures.
+
+    Args:
+        tally: The figures.
+        instrument: What was traded.
+        rules: The rules that say what the opening and closing prices are.
+        day: The trading day.
+        previous_close: The close of the trading day before.
+
+    Returns:
+        The bulletin.
+
+    Raises:
+        InvalidValueError: If the previous close is not positive or not quoted as the instrument is.
+    """
     quoted = (previous_close.currency, previous_close.per)
     if previous_close.amount <= 0 or quoted != (instrument.currency, instrument.unit):
         raise InvalidValueError(
@@ -279,55 +299,58 @@ def day_bulletin(
             was=str(previous_close),
             field="previous close",
         )
-    priced = [made for made in prints if made.method in PRICED]
-    by_method = {method: [made for made in prints if made.method is method] for method in Method}
+    priced = tally.priced
     return DayBulletin(
         instrument=instrument,
         day=day,
         rules=rules,
         previous_close=previous_close,
-        open=_opening(priced, instrument, rules) if priced else previous_close,
-        high=instrument.price(max(made.ticks for made in priced)) if priced else None,
-        low=instrument.price(min(made.ticks for made in priced)) if priced else None,
-        close=_closing(priced, instrument, rules) if priced else previous_close,
-        methods=tuple(_totals(method, made, instrument) for method, made in by_method.items() if made),
+        open=_opening(tally, instrument, rules) if priced.trades else previous_close,
+        high=instrument.price(priced.high) if priced.trades else None,
+        low=instrument.price(priced.low) if priced.trades else None,
+        close=_closing(tally, instrument, rules) if priced.trades else previous_close,
+        methods=tuple(
+            _totals(method, tally.methods[method], instrument) for method in Method if method in tally.methods
+        ),
     )
 
 
-def _totals(method: Method, prints: Sequence[Print], instrument: Instrument) -> MethodTotals:
+def _totals(method: Method, sums: Sums, instrument: Instrument) -> MethodTotals:
     return MethodTotals(
         method=method,
-        volume=instrument.quantity(sum(made.lots for made in prints)),
-        turnover=_turnover(prints, instrument),
-        trades=len(prints),
-        high=instrument.price(max(made.ticks for made in prints)),
-        low=instrument.price(min(made.ticks for made in prints)),
+        volume=instrument.quantity(sums.lots),
+        turnover=_turnover(sums.steps, instrument),
+        trades=sums.trades,
+        high=instrument.price(sums.high),
+        low=instrument.price(sums.low),
     )
 
 
-def _turnover(prints: Sequence[Print], instrument: Instrument) -> Money:
-    steps = sum(made.ticks * made.lots for made in prints)
+def _turnover(steps: int, instrument: Instrument) -> Money:
     return Money(
         multiply(multiply(Decimal(steps), instrument.tick), Decimal(instrument.lot)), instrument.currency
     )
 
 
-def _opening(prints: Sequence[Print], instrument: Instrument, rules: VenueRules) -> Price:
+def _opening(tally: Tally, instrument: Instrument, rules: VenueRules) -> Price:
     match rules.opening_price.value:
         case OpeningPrice.FIRST_TRADE:
-            return instrument.price(prints[0].ticks)
+            return instrument.price(tally.first)
 
 
-def _closing(prints: Sequence[Print], instrument: Instrument, rules: VenueRules) -> Price:
+def _closing(tally: Tally, instrument: Instrument, rules: VenueRules) -> Price:
+    sums = tally.priced
     match rules.closing_price.value:
         case ClosingPrice.LAST_TRADE:
-            return instrument.price(prints[-1].ticks)
+            return instrument.price(tally.last[-1].ticks)
         case ClosingPrice.LAST_FIVE_TRADES:
-            prints = prints[-_LAST:]
+            sums = Sums()
+            for made in tally.last:
+                sums.add(made.ticks, made.lots)
         case ClosingPrice.VOLUME_WEIGHTED_MEAN:
             pass
-    volume = instrument.quantity(sum(made.lots for made in prints))
-    return closing_price(_turnover(prints, instrument), volume, instrument=instrument, rules=rules)
+    turnover, volume = _turnover(sums.steps, instrument), instrument.quantity(sums.lots)
+    return closing_price(turnover, volume, instrument=instrument, rules=rules)
 
 
 def closing_price(turnover: Money, volume: int, *, instrument: Instrument, rules: VenueRules) -> Price:

@@ -8,6 +8,7 @@ refuses comes back as a `Rejected` event with its reason code, and changes nothi
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +21,8 @@ from carbonkit.market.position import Position
 from carbonkit.market.refusal import Refusal, refused
 from carbonkit.market.snapshot import restored, taken
 from carbonkit.market.state import State
-from carbonkit.market.statistics import Print, day_bulletin
+from carbonkit.market.statistics import tallied_bulletin
+from carbonkit.market.tally import Print, Tally
 from carbonkit.values.identifier import AccountId, AssetId, InstrumentId, OrderId
 from carbonkit.values.money import Money
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from carbonkit.market.event import Event
     from carbonkit.market.instrument import Instrument
     from carbonkit.market.limit import PriceLimits
+    from carbonkit.market.listing import Listing
     from carbonkit.market.live import Live
     from carbonkit.market.rulebook import Rulebook, VenueRules
     from carbonkit.market.statistics import DayBulletin
@@ -79,6 +82,19 @@ _HANDLERS: Final[Mapping[type, _Handler]] = {
 }
 
 
+class _Running:
+    """An instrument's figures so far, and which of its day's trades are in them."""
+
+    __slots__ = ("counted", "day", "prints", "shown", "tally")
+
+    def __init__(self, prints: list[tuple[Method, int, int]], day: datetime.date) -> None:
+        self.prints = prints  # a new day begins a new list
+        self.day = day
+        self.counted = 0
+        self.tally = Tally()
+        self.shown: DayBulletin | None = None
+
+
 class Venue:
     """
     A venue: its participants, its instruments, its orders and its days.
@@ -113,11 +129,12 @@ class Venue:
         quantity: must be at most the 600 that S-1 still offers, was 601
     """
 
-    __slots__ = ("_rulebook", "_state")
+    __slots__ = ("_rulebook", "_running", "_state")
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._rulebook = rulebook
         self._state = State()
+        self._running: dict[str, _Running] = {}
 
     def apply(self, command: Command) -> tuple[Event, ...]:
         """
@@ -326,26 +343,46 @@ class Venue:
         """
         return tuple(listing.instrument for listing in self._state.listings.values())
 
-    def bulletins(self) -> tuple[DayBulletin, ...]:
+    def bulletins(self, instrument: str | InstrumentId | None = None) -> tuple[DayBulletin, ...]:
         """
-        Show the open day's figures so far.
+        Show the open day's figures so far; a trade is counted once, however often they are shown.
+
+        Args:
+            instrument: Of which instrument; None for each.
 
         Returns:
             One bulletin for each instrument; none if no day is open.
+
+        Raises:
+            MarketError: `unknown_instrument` if the venue does not trade it.
         """
-        rules, today = self._state.rules, self.day
+        state = self._state
+        if instrument is None:
+            listings = tuple(state.listings.values())
+        else:
+            listings = (state.listing(_instrument(instrument)),)
+        rules, today = state.rules, self.day
         if rules is None or today is None:
             return ()
-        return tuple(
-            day_bulletin(
-                [Print(*made) for made in listing.prints],
+        return tuple(self._bulletin(listing, rules, today) for listing in listings)
+
+    def _bulletin(self, listing: Listing, rules: VenueRules, today: datetime.date) -> DayBulletin:
+        name = listing.instrument.id.text
+        running = self._running.get(name)
+        if running is None or running.prints is not listing.prints or running.day != today:
+            running = self._running[name] = _Running(listing.prints, today)
+        new = len(listing.prints) - running.counted
+        if new or running.shown is None:
+            running.tally.add(itertools.starmap(Print, listing.prints[running.counted :]))
+            running.counted += new
+            running.shown = tallied_bulletin(
+                running.tally,
                 instrument=listing.instrument,
                 rules=rules,
                 day=today,
                 previous_close=listing.previous_close,
             )
-            for listing in self._state.listings.values()
-        )
+        return running.shown
 
     def proposals(self) -> tuple[tuple[Order, AccountId | None], ...]:
         """

@@ -26,116 +26,123 @@ Inside: state (what the journal says of accounts), block_book (which numbers go 
 rules), and what writes requests as commands: recording, movement, proposal, statement.
 """
 
-from carbonkit.registry.account import AccountState, AccountStatus, Right
-from carbonkit.registry.account_number import AccountNumber
-from carbonkit.registry.activity_level import ActivityChange, historical_activity
-from carbonkit.registry.border import (
-    BorderCertificates,
-    BorderEmissions,
-    border_certificates,
-    border_emissions,
-)
-from carbonkit.registry.carry_over import CarryOver, CarryOverRules, carry_over
-from carbonkit.registry.compliance import Compliance, ComplianceStatus, compliance_status
-from carbonkit.registry.credit_serial import (
-    CreditSerial,
-    Inconsistency,
-    Overlap,
-    overlaps,
-    parse_credit_serial,
-    parse_credit_serials,
-)
-from carbonkit.registry.eligibility import Eligibility, eligible
-from carbonkit.registry.entity_allocation import (
-    Differentiated,
-    EntityAllocation,
-    EntityRules,
-    GapRule,
-    Issue,
-    differentiated,
-    entity_allocation,
-    issue_of,
-    pre_allocation,
-)
-from carbonkit.registry.free_allocation import BenchmarkUpdate, FreeAllocation, UpdateRule, allocate
-from carbonkit.registry.holding_limit import Budget, HeldUnits, HoldingLimit, LimitFormula, holding_limit
-from carbonkit.registry.intensity_allocation import (
-    Emitter,
-    IntensityAllocation,
-    IntensityRules,
-    allocate_by_intensity,
-    coefficient,
-)
-from carbonkit.registry.label import Label, LabelBook, Labelled
-from carbonkit.registry.offset import OffsetLimit, OffsetRule, offset_limit
-from carbonkit.registry.partial_surrender import PartialSurrender
-from carbonkit.registry.penalty import Fine, FineRange, GainFine, ShortfallFine, TonneFine
-from carbonkit.registry.power_allocation import (
-    Cooling,
-    LoadFormula,
-    Output,
-    PowerRules,
-    UnitAllocation,
-    UnitClass,
-    load_factor_correction,
-    unit_allocation,
-)
-from carbonkit.registry.price_trigger import PriceGrowth, TriggerPrice, trigger_price
-from carbonkit.registry.reconciliation import (
-    Break,
-    Reconciliation,
-    RegistryVerification,
-    UnitSum,
-    breaks_between,
-    reconcile,
-)
-from carbonkit.registry.refusal import Check
-from carbonkit.registry.registry import Registry, in_groups
-from carbonkit.registry.report import (
-    Emissions,
-    EmissionsWithdrawal,
-    Exclusion,
-    Inclusion,
-    Operation,
-    Publication,
-)
-from carbonkit.registry.request import (
-    Appointment,
-    Approval,
-    Completion,
-    Exchange,
-    IssuanceCap,
-    Opening,
-    Proposal,
-    Request,
-    StatusChange,
-    Trust,
-    Undoing,
-    UnitDefinition,
-    Withdrawal,
-)
-from carbonkit.registry.reserve import (
-    InvalidStock,
-    ReserveMovement,
-    ReserveRule,
-    StockLimit,
-    invalid_stock,
-    reserve_movement,
-)
-from carbonkit.registry.rules import (
-    AccountKind,
-    BlockPolicy,
-    DelayClock,
-    RegistryRules,
-    Route,
-    TransactionType,
-)
-from carbonkit.registry.second_log import SecondLog
-from carbonkit.registry.state import Pending, PendingStatus
-from carbonkit.registry.transaction import Transaction
-from carbonkit.registry.unit import UnitType
-from carbonkit.registry.working_days import NoonClock, WindowClock, WorkingDays
-from carbonkit.registry.yearly import LinearPath, rule_of_year, years
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from carbonkit.values.lazy import on_demand
+
+if TYPE_CHECKING:
+    from carbonkit.registry.account import AccountState, AccountStatus, Right
+    from carbonkit.registry.account_number import AccountNumber
+    from carbonkit.registry.activity_level import ActivityChange, historical_activity
+    from carbonkit.registry.border import (
+        BorderCertificates,
+        BorderEmissions,
+        border_certificates,
+        border_emissions,
+    )
+    from carbonkit.registry.carry_over import CarryOver, CarryOverRules, carry_over
+    from carbonkit.registry.compliance import Compliance, ComplianceStatus, compliance_status
+    from carbonkit.registry.credit_serial import (
+        CreditSerial,
+        Inconsistency,
+        Overlap,
+        overlaps,
+        parse_credit_serial,
+        parse_credit_serials,
+    )
+    from carbonkit.registry.eligibility import Eligibility, eligible
+    from carbonkit.registry.entity_allocation import (
+        Differentiated,
+        EntityAllocation,
+        EntityRules,
+        GapRule,
+        Issue,
+        differentiated,
+        entity_allocation,
+        issue_of,
+        pre_allocation,
+    )
+    from carbonkit.registry.free_allocation import BenchmarkUpdate, FreeAllocation, UpdateRule, allocate
+    from carbonkit.registry.holding_limit import Budget, HeldUnits, HoldingLimit, LimitFormula, holding_limit
+    from carbonkit.registry.intensity_allocation import (
+        Emitter,
+        IntensityAllocation,
+        IntensityRules,
+        allocate_by_intensity,
+        coefficient,
+    )
+    from carbonkit.registry.label import Label, LabelBook, Labelled
+    from carbonkit.registry.offset import OffsetLimit, OffsetRule, offset_limit
+    from carbonkit.registry.partial_surrender import PartialSurrender
+    from carbonkit.registry.penalty import Fine, FineRange, GainFine, ShortfallFine, TonneFine
+    from carbonkit.registry.power_allocation import (
+        Cooling,
+        LoadFormula,
+        Output,
+        PowerRules,
+        UnitAllocation,
+        UnitClass,
+        load_factor_correction,
+        unit_allocation,
+    )
+    from carbonkit.registry.price_trigger import PriceGrowth, TriggerPrice, trigger_price
+    from carbonkit.registry.reconciliation import (
+        Break,
+        Reconciliation,
+        RegistryVerification,
+        UnitSum,
+        breaks_between,
+        reconcile,
+    )
+    from carbonkit.registry.refusal import Check
+    from carbonkit.registry.registry import Registry, in_groups
+    from carbonkit.registry.report import (
+        Emissions,
+        EmissionsWithdrawal,
+        Exclusion,
+        Inclusion,
+        Operation,
+        Publication,
+    )
+    from carbonkit.registry.request import (
+        Appointment,
+        Approval,
+        Completion,
+        Exchange,
+        IssuanceCap,
+        Opening,
+        Proposal,
+        Request,
+        StatusChange,
+        Trust,
+        Undoing,
+        UnitDefinition,
+        Withdrawal,
+    )
+    from carbonkit.registry.reserve import (
+        InvalidStock,
+        ReserveMovement,
+        ReserveRule,
+        StockLimit,
+        invalid_stock,
+        reserve_movement,
+    )
+    from carbonkit.registry.rules import (
+        AccountKind,
+        BlockPolicy,
+        DelayClock,
+        RegistryRules,
+        Route,
+        TransactionType,
+    )
+    from carbonkit.registry.second_log import SecondLog
+    from carbonkit.registry.state import Pending, PendingStatus
+    from carbonkit.registry.transaction import Transaction
+    from carbonkit.registry.unit import UnitType
+    from carbonkit.registry.working_days import NoonClock, WindowClock, WorkingDays
+    from carbonkit.registry.yearly import LinearPath, rule_of_year, years
 
 __all__ = [
     "AccountKind",
@@ -260,3 +267,49 @@ __all__ = [
     "unit_allocation",
     "years",
 ]
+
+_HOMES: Final = {
+    "account": "AccountState AccountStatus Right",
+    "account_number": "AccountNumber",
+    "activity_level": "ActivityChange historical_activity",
+    "border": "BorderCertificates BorderEmissions border_certificates border_emissions",
+    "carry_over": "CarryOver CarryOverRules carry_over",
+    "compliance": "Compliance ComplianceStatus compliance_status",
+    "credit_serial": "CreditSerial Inconsistency Overlap overlaps parse_credit_serial parse_credit_serials",
+    "eligibility": "Eligibility eligible",
+    "entity_allocation": (
+        "Differentiated EntityAllocation EntityRules GapRule Issue differentiated entity_allocation "
+        "issue_of pre_allocation"
+    ),
+    "free_allocation": "BenchmarkUpdate FreeAllocation UpdateRule allocate",
+    "holding_limit": "Budget HeldUnits HoldingLimit LimitFormula holding_limit",
+    "intensity_allocation": "Emitter IntensityAllocation IntensityRules allocate_by_intensity coefficient",
+    "label": "Label LabelBook Labelled",
+    "offset": "OffsetLimit OffsetRule offset_limit",
+    "partial_surrender": "PartialSurrender",
+    "penalty": "Fine FineRange GainFine ShortfallFine TonneFine",
+    "power_allocation": (
+        "Cooling LoadFormula Output PowerRules UnitAllocation UnitClass load_factor_correction "
+        "unit_allocation"
+    ),
+    "price_trigger": "PriceGrowth TriggerPrice trigger_price",
+    "reconciliation": "Break Reconciliation RegistryVerification UnitSum breaks_between reconcile",
+    "refusal": "Check",
+    "registry": "Registry in_groups",
+    "report": "Emissions EmissionsWithdrawal Exclusion Inclusion Operation Publication",
+    "request": (
+        "Appointment Approval Completion Exchange IssuanceCap Opening Proposal Request StatusChange Trust "
+        "Undoing UnitDefinition Withdrawal"
+    ),
+    "reserve": "InvalidStock ReserveMovement ReserveRule StockLimit invalid_stock reserve_movement",
+    "rules": "AccountKind BlockPolicy DelayClock RegistryRules Route TransactionType",
+    "second_log": "SecondLog",
+    "state": "Pending PendingStatus",
+    "transaction": "Transaction",
+    "unit": "UnitType",
+    "working_days": "NoonClock WindowClock WorkingDays",
+    "yearly": "LinearPath rule_of_year years",
+}
+
+if not TYPE_CHECKING:  # a type checker would take any name for one that it loads
+    __getattr__, __dir__ = on_demand(__name__, _HOMES)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from carbonkit.ledger.command import Command
     from carbonkit.ledger.posting import Draft
     from carbonkit.ledger.receipt import Receipt
+    from carbonkit.registry.account import AccountState
     from carbonkit.registry.request import Request
     from carbonkit.values.identifier import AccountId
 
@@ -124,6 +125,30 @@ class Registry:
         self.rules.check_valid(local_date(request.effective_at, self.rules.zone))
         self._state.witness.examine(draft.rows, draft.holding_numbered)
         yield from recorded_as(request, Checks(self.rules, self._state, draft))
+
+    def account(self, account: AccountId) -> AccountState:
+        """
+        Say what is known of an account besides what it contains.
+
+        Args:
+            account: The account.
+
+        Returns:
+            Its state, and who may act for it.
+
+        Raises:
+            UnknownAccountError: If it is not open.
+            BusyError: If other writers never let the question through.
+        """
+        found: list[AccountState] = []
+
+        def look(draft: Draft) -> Iterator[Command | CarbonkitError]:
+            self._state.witness.examine(draft.rows, draft.holding_numbered)
+            found.append(Checks(self.rules, self._state, draft).account(account))
+            yield from ()
+
+        self.ledger.post_made(look)
+        return found[-1]
 
     def compliance(self, account: AccountId, on: str | datetime.date) -> Compliance:
         """

@@ -31,7 +31,7 @@ from carbonkit.values.number import (
 )
 from carbonkit.values.text import matches
 
-__all__ = ["Money", "currency_code", "minor_places"]
+__all__ = ["Money", "currency_code", "currency_codes", "minor_places"]
 
 _CODE = re.compile("[A-Z]{3}")
 _LOCALE = re.compile("[A-Za-z]{2,3}(_[A-Za-z0-9]{2,8})*")
@@ -59,6 +59,20 @@ def currency_code(code: str, *, field: str = "currency") -> str:
     if not matches(_CODE, code) or code not in moneyed.CURRENCIES:
         raise InvalidValueError('be an ISO 4217 currency code such as "CNY"', was=code, field=field)
     return moneyed.CURRENCIES[code].code
+
+
+def currency_codes() -> tuple[str, ...]:
+    """
+    List the currencies that money may be of.
+
+    Returns:
+        Their ISO 4217 codes, in alphabetical order.
+
+    Example:
+        >>> "CNY" in currency_codes()
+        True
+    """
+    return tuple(sorted(moneyed.CURRENCIES))
 
 
 def minor_places(currency: str) -> int:

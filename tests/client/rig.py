@@ -189,6 +189,5 @@ def sell(client: Thing, **options: Thing) -> Thing:
         instrument="CEA25",
         side=Side.SELL,
         quantity=100,
-        price=PRICE,
-        **{"client_order_id": "S-1", **options},
+        **{"price": PRICE, "client_order_id": "S-1", **options},
     )

@@ -18,7 +18,7 @@ from carbonkit.client.door import AsyncDoor, AsyncOpened, Door, Limits, Opened
 from carbonkit.client.error import Facts, UnreadableAnswerError
 from carbonkit.client.failure import Failed, Trouble
 from carbonkit.client.message import Incoming, Outgoing
-from carbonkit.errors import InvalidValueError, MissingExtraError
+from carbonkit.errors import CarbonkitError, InvalidValueError, MissingExtraError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -107,7 +107,8 @@ def answering(library: Thing, stream: Thing) -> Both:
         ("WriteError", Trouble.BROKEN, True),
         ("CloseError", Trouble.BROKEN, True),
         ("RemoteProtocolError", Trouble.BROKEN, True),
-        ("LocalProtocolError", Trouble.UNFIT, False),
+        ("LocalProtocolError", Trouble.UNFIT, True),
+        ("InvalidURL", Trouble.BROKEN, True),  # as by a malformed Location
         ("UnsupportedProtocol", Trouble.UNFIT, False),
     ],
 )
@@ -115,6 +116,8 @@ def test_errors_say_whether_the_request_can_have_arrived(
     library: Thing, name: str, trouble: Trouble, *, reached: bool
 ) -> None:
     def handle(request: Thing) -> Thing:
+        if name == "InvalidURL":
+            raise library.InvalidURL("on purpose")
         raise getattr(library, name)("on purpose", request=request)
 
     for failed in Both(library, handle).each():
@@ -322,14 +325,17 @@ def test_only_its_own_client_is_closed(library: Thing) -> None:
     assert not client.is_closed
     door = Door(LIMITS, library=library.__name__)
     door.close()
-    with pytest.raises(RuntimeError):
+    with pytest.raises(CarbonkitError, match="must be open"):
         door.send(OUT, SOON)
+    client.close()
+    with pytest.raises(CarbonkitError, match="must be open"):
+        Door(LIMITS, http_client=client).send(OUT, SOON)
 
     async def run() -> None:
         later = AsyncDoor(LIMITS, library=library.__name__)
         await later.sleep(0)
         await later.close()
-        with pytest.raises(RuntimeError):
+        with pytest.raises(CarbonkitError, match="must be open"):
             await later.send(OUT, SOON)
 
     asyncio.run(run())
@@ -372,7 +378,7 @@ def test_what_is_signed_is_what_is_sent(library: Thing) -> None:
     cursor = "a b+c/é?&=%25#;,:@'()*~\\\"<>[]{}|^`"
     list(client.orders(cursor=cursor, client_order_id="a:b+c_d.e-f"))
     raw = seen[0].url.raw_path.decode()
-    assert raw.startswith("/Base/v1/orders?cursor=a%20b%2Bc%2F%C3%A9%3F%26%3D%2525%23")
-    assert raw.endswith("&limit=100&client_order_id=a%3Ab%2Bc_d.e-f")
+    assert raw.startswith("/Base/v1/orders?cursor=a+b%2Bc%2F%C3%A9%3F%26%3D%2525%23")
+    assert raw.endswith("&limit=100&client_order_id=a:b%2Bc_d.e-f")
     assert str(seen[0].url) == f"https://exchange.example{raw}"
     assert dict(seen[0].url.params)["cursor"] == cursor

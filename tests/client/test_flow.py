@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
 from carbonkit.client import (
@@ -70,7 +71,8 @@ class Seal:
         self.proofs.append(at)
         return {"authorization": f"Seal {len(self.proofs)}"}
 
-    def refused(self) -> bool:
+    def refused(self, request: Outgoing) -> bool:
+        assert request.headers["authorization"] == f"Seal {len(self.proofs)}"
         self.token = self.better
         return self.better
 
@@ -332,15 +334,24 @@ def test_a_token_that_cannot_be_had_leaves_no_doubt(rig: Rig) -> None:
         ([422], Outcome.KNOWN),
         ([429], Outcome.KNOWN),
         ([403], Outcome.KNOWN),
-        (["ReadError", 422], Outcome.KNOWN),  # the key would have brought the first try's answer
-        (["ReadError", 409], Outcome.KNOWN),
+        (
+            ["ReadError", problem(422, "off_tick")],
+            Outcome.KNOWN,
+        ),  # the key would have brought the first answer
+        (["ReadError", problem(409, "conflict")], Outcome.KNOWN),
+        (["ReadError", 422], Outcome.UNKNOWN),  # said by something in between, which does not know
+        (["ReadError", Answer(404, b"<html>", {"content-type": "text/html"})], Outcome.UNKNOWN),
+        (["ReadError", attrs.evolve(problem(404, "not_found"), status=400)], Outcome.UNKNOWN),
         (["ReadError", 429], Outcome.UNKNOWN),  # refused before anybody looked at the key
         (["ReadError", 403], Outcome.UNKNOWN),
         (["ReadError", 401], Outcome.UNKNOWN),
     ],
 )
-def test_whether_the_outcome_is_known(rig: Rig, tries: list[str | int], outcome: Outcome) -> None:
-    rig.script = [Raises(each) if isinstance(each, str) else Answer(each) for each in tries]
+def test_whether_the_outcome_is_known(rig: Rig, tries: list[str | int | Answer], outcome: Outcome) -> None:
+    rig.script = [
+        each if isinstance(each, Answer) else Raises(each) if isinstance(each, str) else Answer(each)
+        for each in tries
+    ]
     client = rig.client(retries=Retries(most=len(tries) - 1))
     error = caught(rig, lambda: client.cancel_order("O-17"))
     assert error.outcome is outcome

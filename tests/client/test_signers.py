@@ -236,11 +236,23 @@ def test_an_older_answer_that_comes_late_replaces_nothing() -> None:
 
 def test_a_refused_token_is_given_up_once() -> None:
     signer = with_token()
-    assert signer.refused()
-    assert not signer.refused()
+    borne = attrs.evolve(GET, headers=signer.headers(GET, AT))
+    assert not signer.refused(GET)
+    assert signer.need(AT) is None
+    assert signer.refused(borne)
     assert signer.need(AT) is not None
     with pytest.raises(UnauthorizedError):
         signer.headers(GET, AT)
+
+
+def test_a_token_that_another_call_renewed_is_kept() -> None:
+    signer = with_token()
+    borne = attrs.evolve(GET, headers=signer.headers(GET, AT))
+    assert signer.refused(borne)
+    signer.take(answer(text="t2"), AT)
+    assert signer.refused(borne)  # the other call of the two that bore the first token
+    assert signer.need(AT) is None
+    assert signer.headers(GET, AT) == {"authorization": "Bearer t2"}
 
 
 @pytest.mark.parametrize("make", SIGNERS[:3])
@@ -248,7 +260,7 @@ def test_a_refused_signature_would_be_refused_again(make: Callable[[], Signer]) 
     signer = make()
     assert signer.need(AT) is None
     signer.take(answer(), AT)
-    assert not signer.refused()
+    assert not signer.refused(GET)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
+import json
 from typing import TYPE_CHECKING, Any
 
 from carbonkit.exchange.engine import Engine, Said
@@ -12,6 +13,7 @@ from carbonkit.exchange.feed_handler import wish_of
 from carbonkit.exchange.handler import Asked, Changes
 from carbonkit.exchange.hub import FeedLimits, Hub, Listener, Wish
 from carbonkit.exchange.request_reading import Head
+from carbonkit.exchange.work import written
 from carbonkit.wire import PLACE_ORDER, TAKE_ORDER, Channel, Depth, TakeRequest
 from carbonkit.wire.codec import decoded
 from carbonkit.wire.feed import EVENTS
@@ -113,12 +115,13 @@ class House:
         asked = Asked(operation=operation, caller=by, parts=parts, query=None, body=body, token=token)
         handler = HANDLERS[operation.name]
         assert isinstance(handler, Changes)
-        await self.do(lambda desk: _said(handler, desk, asked))
-        return f"O-{token}"
+        said = json.loads(await self.do(lambda desk: _said(handler, desk, asked)))
+        return str(said.get("order", said).get("order_id", ""))
 
-    async def do(self, work: Work) -> None:
+    async def do(self, work: Work) -> str:
         said, _ = await self.engine.do(work, None, _explained)
         assert said.status == 200, said.body
+        return said.body
 
     async def place(self, by: Caller, side: Side, quantity: int, price: str) -> str:
         name = f"n{self.asked}"
@@ -133,8 +136,8 @@ class House:
 
 
 def _said(handler: Changes, desk: Desk, asked: Asked) -> Generator[None, None, Said]:
-    yield from handler.work(desk, asked)
-    return Said(200, "")
+    value = yield from handler.work(desk, asked)
+    return Said(200, written(value).decode())
 
 
 def _explained(error: CarbonkitError) -> Said:

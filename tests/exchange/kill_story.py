@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from carbonkit.exchange._order_access import order_id
 from carbonkit.exchange.caller import Caller
-from carbonkit.exchange.desk import Desk
+from carbonkit.exchange.desk import SECRET, Desk
 from carbonkit.exchange.engine import Engine, Said, Stamp
 from carbonkit.exchange.handler import Asked
 from carbonkit.exchange.handler_table import handlers
-from carbonkit.exchange.journal import Kind, Search
+from carbonkit.exchange.journal import Kind, Search, Writes
 from carbonkit.exchange.problem_answer import explained
 from carbonkit.exchange.provision import provision
 from carbonkit.exchange.recovery import recover
@@ -23,7 +24,7 @@ from carbonkit.exchange.work import token_of, work_of
 from carbonkit.ledger import Ledger, MemoryStore
 from carbonkit.market import ParticipantKind, PriceMode, Side, state_hash
 from carbonkit.registry import Right, TransactionType
-from carbonkit.values import Money, Price, as_instant
+from carbonkit.values import AccountId, Money, Price, as_instant
 from carbonkit.wire import operations as ops
 from carbonkit.wire import request as req
 from carbonkit.wire.operation import Operation
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 
 UNITS: Final = 400_000
+ORDER_SECRET: Final = "no secret, so that the story knows the ids of its orders"  # noqa: S105  it says so
 _WHILE: Final = datetime.timedelta(milliseconds=500)
 _NEXT: Final = datetime.date(2026, 1, 7)
 
@@ -84,7 +86,8 @@ class _Writer:
             quantity=quantity,
             price=_price(amount),
         )
-        return f"O-{self.ask(by, ops.PLACE_ORDER, body)}"
+        self.ask(by, ops.PLACE_ORDER, body)
+        return order_id(ORDER_SECRET, body.account, body.client_order_id)
 
     def take(self, by: Caller, order: str, quantity: int) -> None:
         own = f"c-{len(self.steps)}"
@@ -135,7 +138,8 @@ def _trading(story: _Writer) -> None:
     story.take(CAT, bought, 1)  # it is gone
     own = f"c-{len(story.steps)}"
     body = req.ReplaceRequest(client_order_id=own, price=_price("74.05"))
-    second = f"O-{story.ask(ANN, ops.REPLACE_ORDER, body, first)}"
+    story.ask(ANN, ops.REPLACE_ORDER, body, first)
+    second = order_id(ORDER_SECRET, AccountId("KEE-001"), own)
     story.ask(ANN, ops.REDUCE_ORDER, req.ReduceRequest(quantity=100), second)
     story.take(CAT, second, 200)
     block = req.BlockRequest(
@@ -147,7 +151,8 @@ def _trading(story: _Writer) -> None:
         quantity=100_000,
         counterparty="KEE-001",
     )
-    name = f"O-{story.ask(CAT, ops.PROPOSE_BLOCK, block)}"
+    story.ask(CAT, ops.PROPOSE_BLOCK, block)
+    name = order_id(ORDER_SECRET, block.account, block.client_order_id)
     counter = req.CounterRequest(account="KEE-001", price=_price("74.20"), quantity=101_000)
     story.ask(ANN, ops.COUNTER_BLOCK, counter, name)
     story.ask(CAT, ops.CONFIRM_BLOCK, req.ConfirmRequest(account="KEE-002"), name)
@@ -190,7 +195,8 @@ def _next_day(story: _Writer) -> None:
         opens="2026-01-07T13:40:00+08:00",
         closes="2026-01-07T13:50:00+08:00",
     )
-    name = f"O-{story.ask(ANN, ops.ANNOUNCE_AUCTION, auction)}"
+    story.ask(ANN, ops.ANNOUNCE_AUCTION, auction)
+    name = order_id(ORDER_SECRET, auction.account, auction.client_order_id)
     story.now("2026-01-07T13:45:00+08:00")
     bid = req.BidRequest(account="KEE-002", client_order_id="bid", price=_price("74.50"), quantity=120_000)
     story.ask(CAT, ops.BID, bid, name)
@@ -236,6 +242,7 @@ class Theatre:
         self.kept: list[Any] = []
         store = _Store(self.kept)
         self.journal = _Journal.open(":memory:")
+        SQLiteJournal.write(self.journal, Writes(first=1, marks={SECRET: ORDER_SECRET}))
         self.journal.kept = self.kept
         for each in kept:
             (self.journal if hasattr(each, "lines") else store).write(each)

@@ -72,7 +72,7 @@ def caller(person: str, *accounts: str) -> Caller:
         key_id=f"key-{person}",
         person=person,
         accounts=tuple(AccountId(each) for each in accounts),
-        scopes=frozenset(Scope) if not accounts else frozenset({Scope.READ, Scope.TRADE, Scope.REGISTRY}),
+        scopes=frozenset({Scope.READ, Scope.REGISTRY, Scope.TRADE if accounts else Scope.ADMIN}),
         proven_by="secret",
     )
 

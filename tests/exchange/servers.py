@@ -15,6 +15,7 @@ process is a demonstration that stands still, with the keys and accounts of `car
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime
 import itertools
@@ -35,15 +36,19 @@ from carbonkit.client.key_signer import KeySigner
 from carbonkit.client.message import Outgoing
 from carbonkit.exchange.clock import DemoClock
 from carbonkit.exchange.demo import demo_secret
+from carbonkit.exchange.engine import Said
 from carbonkit.exchange.exchange import Exchange, Settings
 from carbonkit.exchange.key import new_key
-from carbonkit.exchange.key_handler import add_key
+from carbonkit.exchange.key_handler import add_key, checked_key
+from carbonkit.exchange.problem_answer import explained
 from carbonkit.exchange.server import ExchangeServer, bound
 from carbonkit.registry.account import Right
 from carbonkit.wire.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Coroutine, Generator, Iterable, Iterator, Mapping
+
+    from carbonkit.exchange.desk import Desk
 
 DAY: Final = "2026-01-06"
 OPENING: Final = "2026-01-06T09:30:00+08:00"
@@ -143,6 +148,43 @@ class Served(Talking):
 
     def secret(self, key: str) -> str:
         return f"cks_test_{key}"
+
+    def make_key(
+        self,
+        person: str,
+        accounts: Iterable[str],
+        scopes: Iterable[Scope],
+        public_key: str | None = None,
+    ) -> tuple[str, str | None]:
+        """Make a key of whatever scopes, as `carbonkit exchange key create` does while nothing runs."""
+        made: list[tuple[str, str | None]] = []
+
+        def work(desk: Desk) -> Generator[None, None, Said]:
+            key, secret = checked_key(
+                desk,
+                person=person,
+                accounts=accounts,
+                scopes=scopes,
+                at=desk.now(),
+                public_key=public_key,
+            )
+            add_key(desk, key)
+            made.append((key.key_id, secret))
+            yield
+            return Said(httpx.codes.OK, "{}")
+
+        async def run() -> None:
+            await self.exchange.engine.do(work, None, explained("/", "test"))
+            await self.exchange.keys_changed(None)
+
+        self.run(run())
+        return made[0]
+
+    def run(self, course: Coroutine[Any, Any, None]) -> None:
+        """Run something in the exchange's event loop."""
+        loop = self.exchange.hub._loop
+        assert loop is not None
+        asyncio.run_coroutine_threadsafe(course, loop).result(_PATIENCE)
 
     def forward(self, instant: str) -> None:
         """Put the venue's clock forward, such as to the hours of blocks."""

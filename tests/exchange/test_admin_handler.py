@@ -11,25 +11,42 @@ import pytest
 from carbonkit.errors import InvalidValueError
 from carbonkit.exchange.provision import provision
 from carbonkit.ledger import Bucket, CommandId
-from carbonkit.market import ParticipantKind
+from carbonkit.market import ParticipantKind, Side
 from carbonkit.registry import Opening, Right, TransactionType, UnitType
-from carbonkit.values import AccountId, AssetId, Money
+from carbonkit.values import AccountId, AssetId, Money, Price
 from carbonkit.wire import (
     ADMIT,
     APPROVE_TRANSACTION,
+    CANCEL_ORDER,
     CLOSE_DAY,
     HALT,
     OPEN_DAY,
+    ORDERS,
     PAY_IN,
     PAY_OUT,
+    PLACE_ORDER,
     RESUME,
     CashRequest,
     DayRequest,
     HaltRequest,
+    OrderRequest,
     Person,
     ResumeRequest,
 )
-from tests.exchange.registries import ALLOCATED, CEA, DAY, PAID_IN, SAM, STAFF, TOM, House, admission, market
+from carbonkit.wire.scope import Scope
+from tests.exchange.registries import (
+    ALLOCATED,
+    ANN,
+    CEA,
+    DAY,
+    PAID_IN,
+    SAM,
+    STAFF,
+    TOM,
+    House,
+    admission,
+    market,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -241,8 +258,36 @@ def test_other_units_are_defined_and_each_right_is_given_once(house: House) -> N
     bases: dict[str, str] = {}
     credit = UnitType("CCER", "2025")
     for _ in range(2):
-        provision(house.desk, DAY, bases, staff=[*STAFF, ("安娜 & co", Right.APPROVE)], units=[credit])
+        provision(
+            house.desk, DAY, bases, staff=[*STAFF, ("anna.of:the-office", Right.APPROVE)], units=[credit]
+        )
     assert house.ledger.asset(credit.asset_id).places == 0
     records = sum(1 for _ in house.ledger.records())
     provision(house.desk, DAY, bases, staff=STAFF, units=[credit])
     assert sum(1 for _ in house.ledger.records()) == records
+
+
+@pytest.mark.parametrize("name", ["ann\u200b", "\u0430nn", "ann ", "a/n", "", "x" * 101])
+def test_a_person_has_a_plain_name(house: House, name: str) -> None:
+    assert house.refused(SAM, ADMIT, admission("KEE-003", "ann", name)) == (422, "invalid_value")
+    before = sum(1 for _ in house.ledger.records())
+    with pytest.raises(InvalidValueError, match="person"):
+        provision(house.desk, DAY, {}, staff=[("sue", Right.APPROVE), (name, Right.APPROVE)])
+    assert sum(1 for _ in house.ledger.records()) == before
+
+
+def test_who_may_trade_is_no_staff(house: House) -> None:
+    mallory = attrs.evolve(SAM, scopes=frozenset(Scope))
+    order = OrderRequest(
+        account="KEE-001",
+        client_order_id="M-1",
+        instrument="CEA25",
+        side=Side.SELL,
+        quantity=1,
+        price=Price("74.00", "CNY", "tCO2e"),
+    )
+    assert house.refused(mallory, PLACE_ORDER, order) == (403, "forbidden")
+    name = house.ask(ANN, PLACE_ORDER, order).order.order_id.text
+    assert house.refused(mallory, CANCEL_ORDER, order=name) == (404, "not_found")
+    assert house.look(mallory, ORDERS).data == ()
+    assert [each.order_id.text for each in house.look(SAM, ORDERS).data] == [name]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import io
 import json
 import logging
 import socket
+import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -37,9 +39,10 @@ from carbonkit.exchange.problem_answer import RequestError, http_problem
 from carbonkit.exchange.rate_limit import RateLimit
 from carbonkit.exchange.request_reading import MOST_BYTES, Head, read_body
 from carbonkit.values.time import SystemClock
-from carbonkit.wire.codec import decoded
+from carbonkit.wire.codec import decoded, encoded
 from carbonkit.wire.operations import OPERATIONS
 from carbonkit.wire.problem import HttpProblem
+from carbonkit.wire.scope import Scope
 from tests.exchange.servers import Served, served, served_venue
 
 if TYPE_CHECKING:
@@ -219,6 +222,61 @@ def test_a_new_key_works_at_once_and_a_revoked_one_no_longer(venue: Served) -> N
     venue.asked("admin", "POST", f"/v1/admin/keys/{name}/revoke")
     assert venue.client.get(f"{venue.url}/v1/orders", headers=bearer).status_code == 401
     assert venue.client.post(f"{venue.url}/oauth2/token", data=form).status_code == 401
+
+
+def test_keys_for_two_persons_are_not_made_from_afar(venue: Served) -> None:
+    for scope in ("registry", "admin"):
+        asked = {"person": "eve", "accounts": ["KEE-001"], "scopes": ["read", scope]}
+        problem = _problem(venue.ask("admin", "POST", "/v1/admin/keys", asked), 403, "forbidden")
+        assert "carbonkit exchange key create" in json.dumps(encoded(problem))
+
+
+def test_what_nobody_made_or_revoked_changes_no_key(venue: Served) -> None:
+    _problem(venue.ask("admin", "POST", "/v1/admin/keys/ck_none/revoke"), 404, "not_found")
+    key, secret = venue.make_key("eve", ["KEE-003"], [Scope.READ])
+    revoked = f"/v1/admin/keys/{key}/revoke"
+    form = {"grant_type": "client_credentials", "client_id": key, "client_secret": secret}
+    assert venue.client.post(f"{venue.url}/oauth2/token", data=form).status_code == 200
+    assert venue.ask("admin", "POST", revoked, None, "once").status_code == 200
+    assert venue.client.post(f"{venue.url}/oauth2/token", data=form).status_code == 401
+    # The same key for another request is refused, and that other key works on.
+    answer = venue.ask("admin", "POST", "/v1/admin/keys/reader/revoke", None, "once")
+    _problem(answer, 422, "idempotency_key_reused")
+    assert venue.ask("reader", "GET", "/v1/orders").status_code == 200
+
+
+def test_who_asks_is_known_without_the_database(venue: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(venue.exchange.desk.journal, "document", read)
+    assert venue.ask("seller", "GET", "/v1/instruments").status_code == 200
+    _problem(venue.ask("nobody", "GET", "/v1/instruments"), 401, "bad_signature")
+
+
+def test_a_stream_ends_with_its_token_and_is_no_slow_answer() -> None:
+    with served(funded=False) as venue:
+        venue.exchange.tokens.life = datetime.timedelta(seconds=1)
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": "reader",
+            "client_secret": venue.secret("reader"),
+        }
+        token = venue.client.post(f"{venue.url}/oauth2/token", data=form).json()["access_token"]
+        begun = time.monotonic()
+        with venue.client.stream(
+            "GET", f"{venue.url}/v1/stream?channels=trade", headers={"authorization": f"Bearer {token}"}
+        ) as stream:
+            assert stream.status_code == 200
+            for _ in stream.iter_bytes():  # a heartbeat, if it goes on
+                assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 5
+        text = venue.ask(None, "GET", "/metrics").text
+        while 'carbonkit_requests_total{operation="stream",status="200"} 1.0' not in text:
+            assert time.monotonic() - begun < 10
+            text = venue.ask(None, "GET", "/metrics").text
+        assert 'carbonkit_request_seconds_count{operation="token"} 1.0' in text
+        assert 'carbonkit_request_seconds_count{operation="stream"}' not in text
 
 
 # ----------------------------------------------------------------------- the request
@@ -568,7 +626,8 @@ def test_the_page_may_load_nothing_from_elsewhere(
 
 def _scope(path: bytes = b"/v1/time", query: bytes = b"") -> dict[str, Any]:
     scope = {"type": "http", "method": "GET", "path": path.decode(), "raw_path": path, "query_string": query}
-    return {**scope, "headers": [(b"host", b"127.0.0.1:8000")]}
+    near = {"client": ("127.0.0.1", 4_000), "server": ("127.0.0.1", 8_000)}
+    return {**scope, **near, "headers": [(b"host", b"127.0.0.1:8000")]}
 
 
 def _through(app: Any, *, raised: type[BaseException]) -> list[Any]:  # noqa: ANN401  any ASGI application
@@ -614,6 +673,35 @@ def test_a_demonstration_answers_this_machine_alone() -> None:
         ):
             answer = _raw(venue, f"GET /v1/time HTTP/1.1\r\nHost: {name}\r\n\r\n".encode())
             assert answer.split(b" ")[1] == str(status).encode(), name
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({}, 200),
+        ({"client": ("::1", 4_000), "server": ("::1", 8_000)}, 200),
+        ({"client": ("192.0.2.1", 4_000)}, 403),
+        ({"client": None}, 403),
+        ({"server": ("192.0.2.1", 8_000)}, 403),
+        ({"server": ("0.0.0.0", 8_000)}, 403),  # noqa: S104  refused
+        ({"server": None}, 403),
+    ],
+)
+def test_a_demonstration_is_for_who_sits_here(change: dict[str, Any], status: int) -> None:
+    async def app(_: object, __: object, send: Any) -> None:  # noqa: ANN401  of ASGI
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:  # noqa: ANN401  of ASGI
+        sent.append(message)
+
+    async def receive() -> Any:  # noqa: ANN401  the same
+        return {"type": "http.disconnect"}
+
+    with Exchange.open(Settings(demo=True)).closing() as exchange:
+        asyncio.run(Front(app, exchange)({**_scope(), **change}, receive, send))
+    assert sent[0]["status"] == status
 
 
 def test_a_body_that_breaks_off_is_no_body() -> None:

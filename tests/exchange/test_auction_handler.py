@@ -16,10 +16,14 @@ from carbonkit.wire import (
     BID,
     CANCEL_ORDER,
     CLOSE_AUCTION,
+    REDUCE_ORDER,
+    REPLACE_ORDER,
     AuctionRequest,
     AuctionStage,
     BidRequest,
     ListQuery,
+    ReduceRequest,
+    ReplaceRequest,
 )
 from tests.exchange.desks import ANN, BOB, CAT, NOBODY, STAFF, Hall
 
@@ -224,3 +228,20 @@ def test_auctions_are_paged_newest_first_with_own_bids(hall: Hall) -> None:
     assert [(each.auction.text, len(each.bids)) for each in page.data] == [(names[2], 0), (names[1], 1)]
     rest: Page[AuctionSummary] = hall.ask(BOB, AUCTIONS, query=ListQuery(limit=2, cursor=page.next_cursor))
     assert ([each.auction.text for each in rest.data], rest.next_cursor) == ([names[0]], None)
+
+
+def test_an_announced_auction_is_carried_out(hall: Hall) -> None:
+    name = announced(hall)
+    for by in (ANN, STAFF):
+        assert hall.refused(by, CANCEL_ORDER, order=name).code == "auction_running"
+    assert hall.refused(ANN, REDUCE_ORDER, ReduceRequest(quantity=10), order=name).code == "auction_running"
+    changed = ReplaceRequest(client_order_id="R-1", quantity=10)
+    assert hall.refused(ANN, REPLACE_ORDER, changed, order=name).code == "auction_running"
+    hall.at("2026-01-06T10:00:00+08:00")
+    made = bid(hall, BOB, name, "B-1", "74.50", 30_000).order_id.text
+    less = ReduceRequest(quantity=10)
+    assert hall.refused(BOB, REDUCE_ORDER, less, order=made).code == "method_not_offered"
+    assert hall.cancel(BOB, made).state is OrderState.CANCELLED
+    assert not any(each.sides for each in hall.told)
+    closed(hall, name)
+    assert hall.refused(ANN, CANCEL_ORDER, order=name).code == "dead_order"

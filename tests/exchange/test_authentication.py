@@ -698,20 +698,6 @@ def test_a_caller_does_what_its_key_may() -> None:
     assert caught.value.challenge == 'Bearer realm="exchange", error="insufficient_scope", scope="admin"'
 
 
-def test_a_caller_acts_for_its_own_accounts_only() -> None:
-    caller = signed(KeySigner(BY_SECRET, SECRET)).at(guard())
-    caller.require_account(AccountId("KEE-001"))
-    for staff in (None, Scope.READ, Scope.REGISTRY):
-        with pytest.raises(AuthenticationError) as caught:
-            caller.require_account(AccountId("KEE-002"), staff=staff)
-        assert (caught.value.status, caught.value.code, caught.value.headers) == (403, "foreign_account", {})
-    clerk = attrs.evolve(caller, accounts=(), scopes=frozenset({Scope.REGISTRY}))
-    clerk.require_account(AccountId("KEE-002"), staff=Scope.REGISTRY)
-    for staff in (None, Scope.ADMIN):
-        with pytest.raises(AuthenticationError):
-            clerk.require_account(AccountId("KEE-002"), staff=staff)
-
-
 def test_a_memory_of_nonces_is_bounded_and_forgets_in_time() -> None:
     memory = NonceMemory(most=3)
     until = NOW + datetime.timedelta(seconds=30)

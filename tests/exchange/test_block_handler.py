@@ -8,8 +8,9 @@ import attrs
 import pytest
 
 from carbonkit.errors import NotFoundError
+from carbonkit.exchange._feed_message import messages_of
 from carbonkit.exchange.handler import ForbiddenError
-from carbonkit.market import Method, OrderState, Side
+from carbonkit.market import Method, Order, OrderState, Side
 from carbonkit.wire import (
     BLOCKS,
     CANCEL_ORDER,
@@ -22,6 +23,7 @@ from carbonkit.wire import (
     REDUCE_ORDER,
     AccountQuery,
     BlockRequest,
+    Channel,
     ConfirmRequest,
     CounterRequest,
     OrderQuery,
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from carbonkit.exchange.caller import Caller
-    from carbonkit.market import Order, Trade
+    from carbonkit.market import Trade
     from carbonkit.wire import BlockSummary, Page
 
 
@@ -248,3 +250,71 @@ def test_a_block_expires_with_its_day(hall: Hall) -> None:
     hall.at("2026-01-07T13:30:00+08:00")
     confirm = ConfirmRequest(account="KEE-001")
     assert hall.refused(ANN, CONFIRM_BLOCK, confirm, block=name).code == "dead_order"
+
+
+def heard(hall: Hall) -> list[tuple[str, str, int, str, str | None]]:
+    """Give what the order channel told last: whose it is, its side, what is filled, its state and name."""
+    found = []
+    for each in messages_of(hall.told[-1], []):
+        if each.channel is Channel.ORDER:
+            order = each.value
+            assert isinstance(order, Order)
+            assert order.account == each.account
+            state, own = order.state.value, order.client_order_id
+            found.append((order.account.text, order.side.value, order.filled, state, own))
+    return found
+
+
+def sides(filled: int, state: str, other: str = "KEE-002") -> list[tuple[str, str, int, str, str | None]]:
+    return [("KEE-001", "sell", filled, state, "P-1"), (other, "buy", filled, state, None)]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("confirms", ["owner", "other"])
+def test_each_side_hears_of_a_block_as_it_has_it(hall: Hall, confirms: str, restarted: bool) -> None:  # noqa: FBT001  a case
+    name = proposed(hall).order.order_id.text
+    assert heard(hall) == sides(0, "new")
+    hall.ask(BOB, COUNTER_BLOCK, counter(hall, "KEE-002", "69.00"), block=name)
+    assert heard(hall) == sides(0, "new")
+    if confirms == "other":
+        hall.ask(ANN, COUNTER_BLOCK, counter(hall, "KEE-001", "69.50", 110_000), block=name)
+        assert heard(hall) == sides(0, "new")
+    if restarted:
+        hall.desk = hall.another()
+    by = BOB if confirms == "other" else ANN
+    hall.ask(by, CONFIRM_BLOCK, ConfirmRequest(account=by.accounts[0]), block=name)
+    filled, price = (110_000, "69.50") if confirms == "other" else (100_000, "69.00")
+    assert heard(hall) == sides(filled, "filled")
+    for each, side in ((ANN, Side.SELL), (BOB, Side.BUY), (STAFF, Side.SELL)):
+        order = hall.ask(each, ORDER, order=name)
+        assert (order.side, order.filled, order.state) == (side, filled, OrderState.FILLED)
+        assert (order.price, order.quantity) == (hall.instrument.quote(price), filled)
+        assert order.account == (ANN if each is STAFF else each).accounts[0]
+    assert hall.orders(ANN, client_order_id="P-1")[0].side is Side.SELL
+
+
+@pytest.mark.parametrize("countered", [False, True])
+def test_who_takes_a_block_for_anybody_hears_of_its_fill(hall: Hall, countered: bool) -> None:  # noqa: FBT001  a case
+    name = proposed(hall, to=None).order.order_id.text
+    assert heard(hall) == sides(0, "new")[:1]
+    by = CAT
+    if countered:
+        hall.ask(CAT, COUNTER_BLOCK, counter(hall, "FUND", "69.00"), block=name)
+        assert heard(hall) == sides(0, "new", "FUND")
+        by = ANN
+    hall.ask(by, CONFIRM_BLOCK, ConfirmRequest(account=by.accounts[0]), block=name)
+    assert heard(hall) == sides(100_000, "filled", "FUND")
+    assert hall.ask(CAT, ORDER, order=name).account.text == "FUND"
+
+
+@pytest.mark.parametrize("by", [ANN, BOB])
+def test_both_sides_hear_that_a_block_is_withdrawn_or_expires(hall: Hall, by: Caller) -> None:
+    name = proposed(hall).order.order_id.text
+    hall.ask(BOB, COUNTER_BLOCK, counter(hall, "KEE-002", "69.00"), block=name)
+    hall.cancel(by, name)
+    assert heard(hall) == sides(0, "cancelled")
+    proposed(hall, "P-2")
+    hall.desk = hall.another()
+    hall.close_day()
+    assert [each[0] for each in heard(hall)] == ["KEE-001", "KEE-002"]
+    assert hall.desk._blocks == set()

@@ -60,7 +60,6 @@ def _kept(
                 exchange.scheme,
                 handlers(exchange.wall),
                 clock=clock,
-                wall=exchange.wall,
                 jumping=clock if isinstance(clock, DemoClock) else None,
             )
             await course(keeper, exchange)
@@ -126,23 +125,6 @@ def test_after_the_last_day_that_is_known_nothing_opens() -> None:
     _kept(clock, course)
 
 
-def test_answers_are_forgotten_after_two_days_and_not_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = HandClock("2026-11-30T01:00:00Z")
-    asked: list[int] = []
-
-    async def course(keeper: CalendarKeeper, exchange: Exchange) -> None:
-        monkeypatch.setattr(exchange.desk.journal, "forget_answers", asked.append)
-        await keeper.step()
-        clock.instant = as_instant("2026-11-30T07:00:00Z")
-        await keeper.step()
-        now = exchange.wall.now()
-        (before,) = asked
-        age = now - datetime.datetime.fromtimestamp(before // 1_000_000, datetime.UTC)
-        assert datetime.timedelta(hours=48) <= age < datetime.timedelta(hours=48, minutes=1)
-
-    _kept(clock, course)
-
-
 def test_an_auction_that_still_runs_does_not_keep_the_day_open() -> None:
     async def run() -> None:
         clock = DemoClock("2026-01-05T20:00:00Z", lambda: 0)
@@ -162,9 +144,7 @@ def test_an_auction_that_still_runs_does_not_keep_the_day_open() -> None:
             )
             asked = own_request(ANNOUNCE_AUCTION, body, "auction")
             await ask(exchange.engine, table[ANNOUNCE_AUCTION.name], asked)
-            keeper = CalendarKeeper(
-                exchange.engine, exchange.scheme, table, clock=clock, wall=exchange.wall, jumping=clock
-            )
+            keeper = CalendarKeeper(exchange.engine, exchange.scheme, table, clock=clock, jumping=clock)
             clock.forward("2026-01-06T15:00:00+08:00")
             await keeper.step()
             assert exchange.desk.venue.day == datetime.date(2026, 1, 7)

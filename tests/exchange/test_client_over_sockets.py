@@ -183,16 +183,14 @@ class Story:
     async def _make_signing_key(self) -> None:
         """From here on the seller signs with Ed25519; its person is the same."""
         public = MessageSigner("any", PRIVATE).public_key
-        made = await given(
-            self.admin.make_key(
-                person="seller",
-                scopes=(Scope.READ, Scope.TRADE, Scope.REGISTRY),
-                accounts=(SELLER,),
-                public_key=base64.b64encode(public).decode(),
-            )
+        key, secret = self.venue.make_key(
+            "seller",
+            (SELLER,),
+            (Scope.READ, Scope.TRADE, Scope.REGISTRY),
+            base64.b64encode(public).decode(),
         )
-        assert (made.secret, made.key.signed_by) == (None, "ed25519")
-        self.seller = self.desk.client(MessageSigner(made.key.key_id, PRIVATE))
+        assert secret is None
+        self.seller = self.desk.client(MessageSigner(key, PRIVATE))
 
     async def propose(
         self, by: Client, kind: TransactionType, quantity: int, source: str, target: str

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
-from carbonkit.errors import CarbonkitError, IntegrityError, InvalidValueError, StorageError
+from carbonkit.errors import CarbonkitError, IntegrityError, InvalidValueError, MarketError, StorageError
 from carbonkit.exchange.desk import Desk
 from carbonkit.exchange.engine import Engine, Published, Said, Stamp
+from carbonkit.exchange.handler import Asked
+from carbonkit.exchange.journal import Answer, Document, Kind
+from carbonkit.exchange.recovery import recover
 from carbonkit.exchange.scheme import scheme_named
 from carbonkit.exchange.sqlite_journal import SQLiteJournal
-from carbonkit.ledger import Ledger, MemoryStore
-from carbonkit.market import Admit, ParticipantKind
-from carbonkit.values import FixedClock
+from carbonkit.exchange.work import work_of
+from carbonkit.ledger import Ledger, Leg, MemoryStore, Transfer
+from carbonkit.market import Admit, ParticipantKind, Side, Venue
+from carbonkit.values import AccountId, CommandId, FixedClock
+from carbonkit.wire import TAKE_ORDER, TakeRequest
+from tests.exchange.desks import ANN, BOB, HANDLERS, Hall
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Iterator
@@ -189,6 +196,7 @@ def test_a_write_that_fails_stops_the_engine_and_nobody_is_told_that_it_was_done
     with pytest.raises(StorageError) as unknown:
         asyncio.run(bench.done(admitted("A"), "key"))
     assert unknown.value.code == "outcome_unknown"
+    bench.engine.stop()
     assert [type(each) for each in bench.stopped] == [StorageError]
     with pytest.raises(StorageError) as stopped:
         asyncio.run(bench.done(admitted("B")))
@@ -206,15 +214,162 @@ def test_a_defect_that_changed_nothing_is_the_askers_alone(bench: Bench) -> None
     assert asyncio.run(bench.done(admitted("A")))[0].status == 201
 
 
-def test_a_defect_after_a_change_stops_the_engine(bench: Bench) -> None:
+def _tells(desk: Desk) -> None:
+    desk.tell(Admit(account="A", kind=ParticipantKind.INSTITUTION, at=desk.now()))
+
+
+def _puts(desk: Desk) -> None:
+    desk.put(
+        Document(
+            kind=Kind.KEY,
+            id="k",
+            number=1,
+            at=0,
+            account="",
+            other="",
+            instrument="",
+            name="",
+            state="",
+            body="{}",
+        )
+    )
+
+
+def _begins(desk: Desk) -> None:
+    desk.writes.begun["it"] = "{}"
+
+
+def _marks(desk: Desk) -> None:
+    desk.writes.marks["it"] = "so"
+
+
+def _answers(desk: Desk) -> None:
+    answer = Answer(key_id="k", idempotency_key="i", fingerprint="0", status=201, body="{}", at=0)
+    desk.writes.answers.append(answer)
+
+
+CHANGES = (_tells, _puts, _begins, _marks, _answers, Desk.snapshot)
+
+
+@pytest.mark.parametrize(
+    "error", [InvalidValueError("be", was=""), RuntimeError()], ids=["refused", "defect"]
+)
+@pytest.mark.parametrize("written", [False, True])
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_job_that_fails_after_a_change_stops_the_engine_and_the_change_is_not_written(
+    bench: Bench,
+    change: Callable[[Desk], None],
+    written: bool,  # noqa: FBT001  a case
+    error: Exception,
+) -> None:
     def work(desk: Desk) -> Generator[None, None, Said]:
-        desk.tell(Admit(account="A", kind=ParticipantKind.INSTITUTION, at=desk.now()))
+        if written:
+            yield
+        change(desk)
+        raise error
+
+    with pytest.raises(StorageError) as unknown:
+        asyncio.run(bench.done(work, "key"))
+    assert unknown.value.code == "outcome_unknown"
+    assert not bench.engine.ready
+    bench.engine.stop()
+    assert len(bench.stopped) == 1
+    assert bench.journal.writes == 0
+
+
+def test_what_was_written_before_a_refusal_needs_an_end(bench: Bench) -> None:
+    """An intent is written, the ledger refuses it, and what the venue gave up is given back."""
+
+    def work(desk: Desk) -> Generator[None, None, Said]:
+        _begins(desk)
+        yield
+        _tells(desk)
+        desk.writes.finished.add("it")
+        raise InvalidValueError("be", was="", code="refused")
+
+    assert asyncio.run(bench.done(work, "key")) == (Said(422, "refused"), False)
+    assert (seen(bench), bench.journal.end(), bench.journal.journal.begun()) == (["A"], 1, {})  # type: ignore[operator]  # a journal
+
+    def half(desk: Desk) -> Generator[None, None, Said]:
+        desk.writes.finished.add("another")
+        yield
+        _marks(desk)
+        raise InvalidValueError("be", was="")
+
+    with pytest.raises(StorageError):
+        asyncio.run(bench.done(half))
+
+
+def test_what_a_refused_job_had_written_stays(bench: Bench) -> None:
+    def work(desk: Desk) -> Generator[None, None, Said]:
+        _puts(desk)
+        yield
+        raise InvalidValueError("be", was="", code="refused")
+
+    assert asyncio.run(bench.done(work)) == (Said(422, "refused"), False)
+    assert bench.engine.ready
+
+
+def test_a_defect_after_a_refusal_of_the_venue_is_the_askers_alone(bench: Bench) -> None:
+    def work(desk: Desk) -> Generator[None, None, Said]:
+        with contextlib.suppress(MarketError):
+            _tells(desk)
         yield from ()
         raise RuntimeError
 
-    with pytest.raises(StorageError):
+    asyncio.run(bench.done(admitted("A")))
+    with pytest.raises(RuntimeError):
         asyncio.run(bench.done(work))
-    assert not bench.engine.ready
+    assert asyncio.run(bench.done(admitted("B")))[0].status == 201
+    assert bench.journal.end() == 3  # type: ignore[operator]  # it stands for a journal
+
+
+def test_a_defect_in_the_venue_stops_the_engine(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(Venue, "apply", fail)
+    with pytest.raises(StorageError):
+        asyncio.run(bench.done(admitted("A")))
+    bench.engine.stop()
+    assert [type(each) for each in bench.stopped] == [RuntimeError]
+
+
+def test_a_trade_that_cannot_be_settled_stops_the_engine_and_its_answer_is_kept() -> None:
+    hall = Hall()
+    post = hall.place(ANN, "S-1", Side.SELL, 1000, "74.50").order.order_id.text
+    asset, seller = hall.instrument.asset, ANN.accounts[0]
+    away = Leg(asset, hall.ledger.quantity(seller, asset), seller, AccountId("FUND"))
+    hall.ledger.post(Transfer(CommandId("away"), [away], "test", hall.desk.now()))
+    stopped: list[BaseException] = []
+    published: list[Published] = []
+    engine = Engine(hall.desk, CLOCK, published.append, stopped.append)
+    engine.start()
+    body = TakeRequest(account="KEE-002", client_order_id="T-1", quantity=400)
+    stamp = Stamp.of("k", "key", "POST", "/take", b"")
+    asked = Asked(
+        operation=TAKE_ORDER,
+        caller=BOB,
+        parts={"order": post},
+        query=None,
+        body=body,
+        token="",
+        stamp=stamp,
+    )
+    with pytest.raises(StorageError) as unknown:
+        asyncio.run(engine.do(work_of(HANDLERS[TAKE_ORDER.name], asked), stamp, explained))
+    assert unknown.value.code == "outcome_unknown"
+    engine.stop()
+    (error,) = stopped
+    assert isinstance(error, IntegrityError)
+    assert "CEA25/20260106/1" in str(error)
+    assert (engine.ready, published) == (False, [])
+    kept = hall.journal.answer("k", "key")
+    assert kept is not None
+    assert kept.status == 201
+    with pytest.raises(IntegrityError, match="settle every trade"):
+        recover(hall.another(), hall.clock)
+    hall.close()
 
 
 @pytest.mark.parametrize("error", [InvalidValueError("be", was=""), RuntimeError()])

@@ -70,8 +70,8 @@ class NewKeys:
     def take(self, answer: Incoming, at: datetime.datetime) -> None:
         self._signer.take(answer, at)
 
-    def refused(self) -> bool:
-        return self._signer.refused()
+    def refused(self, request: Outgoing) -> bool:
+        return self._signer.refused(request)
 
     def headers(self, request: Outgoing, at: datetime.datetime) -> Mapping[str, str]:
         if request.method == "GET":
@@ -91,7 +91,7 @@ def test_keys_that_do_not_last_are_noticed(at: House) -> None:
 
 def test_an_exchange_that_takes_an_order_twice_is_noticed(at: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither its handlers nor its store mind that a name is there already."""
-    monkeypatch.setattr(order_handler, "check_new_name", lambda *_: None)
+    monkeypatch.setattr(order_handler, "new_order", lambda *_: f"O-{uuid.uuid4().hex}")
     journal = at.venue.exchange.desk.journal
     assert isinstance(journal, SQLiteJournal)
     with journal._file.writing() as connection:

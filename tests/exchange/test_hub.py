@@ -31,7 +31,7 @@ from carbonkit.wire import (
     Reset,
     Scope,
 )
-from tests.exchange.desks import ANN, BOB, NOBODY, STAFF, Hall, caller
+from tests.exchange.desks import ANN, BOB, CAT, NOBODY, STAFF, Hall, caller
 from tests.exchange.feed_house import LONG, SECOND, Ear, House, head
 
 if TYPE_CHECKING:
@@ -47,6 +47,9 @@ def hall() -> Generator[Hall, None, None]:
     made = Hall()
     yield made
     made.close()
+
+
+AT_ONCE = attrs.evolve(LONG, linger=datetime.timedelta(0))
 
 
 def run(hall: Hall, story: Callable[[House], Any], limits: FeedLimits = LONG) -> None:
@@ -434,6 +437,124 @@ def test_a_book_is_watched_before_it_is_looked_at_so_that_no_change_falls_in_bet
         assert engine.seen == [False, True]
 
     run(hall, story)
+
+
+def test_a_book_is_watched_for_as_long_as_somebody_listens_to_it(hall: Hall) -> None:
+    async def story(house: House) -> None:
+        name = house.name
+        other = next(each.id for each in hall.desk.venue.instruments() if each.id != name)
+        first, second = [await house.ear(by, Channel.BOOK) for by in (ANN, BOB)]
+        trades = await house.ear(BOB, Channel.TRADE)
+        far = await house.hub.listen(attrs.evolve(house.wish(ANN, Channel.BOOK), instrument=other))
+        assert house.engine.watched == {name, other}
+        await house.place(ANN, Side.SELL, 100, "75.00")
+        await first.count(2)
+        await first.close()
+        assert house.engine.watched == {name, other}
+        far.close()
+        assert house.engine.watched == {name}
+        await second.close()
+        assert house.engine.watched == frozenset()
+        await house.place(ANN, Side.SELL, 200, "74.00")
+        again = await house.ear(CAT, Channel.BOOK)
+        await again.count(1)
+        (depth,) = again.heard
+        assert isinstance(depth, Depth)
+        assert [level.quantity for level in depth.sells] == [200, 100]
+        await house.place(ANN, Side.SELL, 300, "73.00")
+        await again.count(2)
+        assert kinds(again.heard) == ["Depth", "BookChange"]
+        await trades.close()
+        await again.close()
+        assert house.engine.watched == frozenset()
+
+    run(hall, story, AT_ONCE)
+
+
+def test_who_comes_back_to_a_book_that_was_forgotten_gets_it_whole(hall: Hall) -> None:
+    async def story(house: House) -> None:
+        ear = await house.ear(ANN, Channel.BOOK)
+        await house.place(ANN, Side.SELL, 100, "75.00")
+        await ear.count(2)
+        last = house.hub.mark().decode().removeprefix("id: ").strip()
+        await ear.close()
+        back = await house.ear(ANN, Channel.BOOK, last=last)
+        await back.count(2)
+        assert kinds(back.heard) == ["Reset", "Depth"]
+
+    run(hall, story, AT_ONCE)
+
+
+def test_who_comes_back_soon_to_a_book_that_nobody_else_heard_misses_nothing(hall: Hall) -> None:
+    async def story(house: House) -> None:
+        ear = await house.ear(ANN, Channel.BOOK, Channel.TRADE)
+        post = await house.place(ANN, Side.SELL, 100, "75.00")
+        await ear.count(2)
+        last = house.hub.mark().decode().removeprefix("id: ").strip()
+        await ear.close()
+        await house.take(BOB, post, 40)
+        back = await house.ear(ANN, Channel.BOOK, Channel.TRADE, last=last)
+        await back.count(2)
+        assert sorted(kinds(back.heard)) == ["BookChange", "PublicTrade"]
+
+    run(hall, story)
+
+
+def test_a_book_that_nobody_comes_back_to_is_watched_no_more(hall: Hall) -> None:
+    async def story(house: House) -> None:
+        ear = await house.ear(ANN, Channel.BOOK)
+        await ear.count(1)
+        await ear.close()
+        assert house.engine.watched == {house.name}
+        await until(lambda: house.engine.watched == frozenset())
+
+    run(hall, story, attrs.evolve(LONG, linger=datetime.timedelta(milliseconds=20)))
+
+
+def test_what_comes_late_of_a_book_that_nobody_hears_is_not_taken_for_the_book(hall: Hall) -> None:
+    """The engine's thread may have published what it still watched; later it is older than the book."""
+
+    async def story(house: House) -> None:
+        old = await house.depth()
+        ear = await house.ear(ANN, Channel.BOOK)
+        await ear.count(1)
+        await ear.close()
+        await house.place(ANN, Side.SELL, 100, "75.00")
+        late = Published(line=old.sequence, news=News(), books=(old,))
+        house.hub._take(late)
+        assert not house.hub._books
+        look = house.engine.look
+
+        async def look_late(read: Callable[[Desk], Depth]) -> Depth:
+            seen = await look(read)
+            house.hub._take(late)
+            return seen
+
+        house.engine.look = look_late  # type: ignore[method-assign, assignment]  # to come in between
+        again = await house.ear(ANN, Channel.BOOK)
+        await again.count(1)
+        assert isinstance(again.heard[0], Depth)
+        assert [level.quantity for level in again.heard[0].sells] == [100]
+
+    run(hall, story, AT_ONCE)
+
+
+def test_a_listener_that_is_closed_while_it_learns_a_book_leaves_no_trace(hall: Hall) -> None:
+    async def story(house: House) -> None:
+        look = house.engine.look
+
+        async def look_and_end(read: Callable[[Desk], Depth]) -> Depth:
+            seen = await look(read)
+            if house.engine.watched:
+                house.hub.end_key(ANN.key_id)
+            return seen
+
+        house.engine.look = look_and_end  # type: ignore[method-assign, assignment]  # to come in between
+        listener = await house.hub.listen(house.wish(ANN, Channel.BOOK))
+        assert (house.hub.streams, house.hub._books, house.engine.watched) == (0, {}, frozenset())
+        assert [piece async for piece in listener] == []
+
+    run(hall, story, AT_ONCE)
 
 
 def test_the_last_messages_are_kept_by_number_and_by_weight() -> None:

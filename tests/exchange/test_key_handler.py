@@ -81,11 +81,22 @@ def test_a_revoked_key_stays_listed(house: House) -> None:
         ({"person": ""}, (422, "invalid_value")),
         ({"person": "a\nb"}, (422, "invalid_value")),
         ({"person": " ann"}, (422, "invalid_value")),
+        ({"person": "ann\u200b"}, (422, "invalid_value")),
+        ({"person": "\u0430nn"}, (422, "invalid_value")),
+        ({"accounts": ()}, (422, "invalid_value")),
+        ({"scopes": (Scope.READ, Scope.REGISTRY)}, (403, "forbidden")),
+        ({"scopes": (Scope.ADMIN,), "accounts": ()}, (403, "forbidden")),
         ({"public_key": "AAAA"}, (422, "invalid_value")),
     ],
 )
 def test_a_key_that_is_not_made(house: House, change: dict[str, Any], refusal: tuple[int, str]) -> None:
     assert house.refused(SAM, MAKE_KEY, attrs.evolve(REQUEST, **change)) == refusal
+
+
+def test_there_are_only_so_many_keys(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("carbonkit.exchange.key_handler._MOST", 1)
+    house.ask(SAM, MAKE_KEY, REQUEST)
+    assert house.refused(SAM, MAKE_KEY, REQUEST) == (422, "invalid_value")
 
 
 def test_a_key_that_is_not_there_is_not_revoked(house: House) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import random
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -10,8 +11,10 @@ import pytest
 
 from carbonkit.errors import InvalidValueError, NotFoundError
 from carbonkit.exchange import market_data
-from carbonkit.exchange.handler import Asked, Looks
-from carbonkit.market import Method, Side, candles
+from carbonkit.exchange.handler import Asked, Looks, Reads
+from carbonkit.exchange.handler_table import handlers
+from carbonkit.market import Method, Side, Venue, candles
+from carbonkit.market.tally import Sums
 from carbonkit.values import FixedClock
 from carbonkit.wire import (
     BULLETINS,
@@ -19,6 +22,7 @@ from carbonkit.wire import (
     DEPTH,
     INSTRUMENT,
     INSTRUMENTS,
+    STATEMENT,
     TIME,
     TRADES,
     BulletinQuery,
@@ -154,6 +158,39 @@ def test_candles_of_too_many_trades_are_refused(hall: Hall, monkeypatch: pytest.
     assert len(hall.ask(NOBODY, CANDLES, query=fits, instrument=name).data) == 1
 
 
+@pytest.mark.parametrize("minutes", [1, 7, 60, 1440])
+def test_candles_read_from_little_of_each_trade_are_the_same(hall: Hall, minutes: int) -> None:
+    draw = random.Random(minutes)  # noqa: S311  no secret
+    made, at = [], hall.clock.at
+    for _ in range(40):
+        at += datetime.timedelta(seconds=draw.choice((0, 0, 13, 59, 60, 61)))
+        made.append(
+            traded(
+                hall,
+                draw.randrange(1, 900),
+                f"7{draw.randrange(0, 9)}.{draw.randrange(10, 99)}",
+                at.isoformat(),
+            )
+        )
+    query = CandleQuery(minutes=minutes, since=made[0].at, until=at + datetime.timedelta(microseconds=1))
+    page: Page[Candle] = hall.ask(NOBODY, CANDLES, query=query, instrument=hall.instrument.id.text)
+    assert page.data == candles(made, minutes=minutes)
+    assert len(page.data) > 1 or minutes >= 60
+
+
+@pytest.mark.parametrize("name", ["NOPE", "cea25", "../x", "", "a" * 300, "\0"])
+def test_of_what_is_not_traded_there_are_no_trades_and_no_candles(hall: Hall, name: str) -> None:
+    assert hall.refused(NOBODY, TRADES, instrument=name).code == NotFoundError.code
+    query = CandleQuery(minutes=5, since="2026-01-06T00:00:00Z", until="2026-01-07T00:00:00Z")
+    assert hall.refused(NOBODY, CANDLES, query=query, instrument=name).code == NotFoundError.code
+
+
+def test_what_may_read_much_is_known_to() -> None:
+    table = handlers(FixedClock("2026-01-06T00:00:00Z"))
+    heavy = {name for name, each in table.items() if isinstance(each, Reads) and each.heavy}
+    assert heavy == {CANDLES.name, STATEMENT.name}
+
+
 # ---------------------------------------------------------------------- bulletins
 
 
@@ -174,6 +211,45 @@ def test_the_open_day_stands_before_the_days_that_are_closed(hall: Hall) -> None
     both = bulletins(hall, instrument="CEA25")
     assert [(each.day.day, each.final) for each in both] == [(7, False), (6, True)]
     assert str(both[0].previous_close) == "75.00 CNY/tCO2e"
+    assert (both[0].methods, both[0].high) == ((), None)
+
+
+def test_a_trade_is_counted_once_however_often_bulletins_are_shown(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[int] = []
+    add = Sums.add
+
+    def count(self: Sums, ticks: int, lots: int) -> None:
+        counted.append(ticks)
+        add(self, ticks, lots)
+
+    monkeypatch.setattr(Sums, "add", count)
+    for minute in range(31, 36):
+        traded(hall, 10, f"74.{minute}", f"2026-01-06T09:{minute}:00+08:00")
+        shown = [bulletins(hall, instrument="CEA25", limit=1)[0] for _ in range(3)]
+        assert shown[0] == shown[2]
+        assert [each.trades for each in shown[0].methods] == [minute - 30]
+    assert len(counted) == 2 * 5  # once by its method, once as a price
+    assert [len(each.methods) for each in bulletins(hall)] == [1, 0, 0, 0, 0, 0]
+    assert len(counted) == 2 * 5
+
+
+def test_bulletins_that_a_page_does_not_reach_are_not_made(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    shown = Venue.bulletins
+
+    def count(self: Venue, instrument: Any = None) -> Any:  # noqa: ANN401  as it is
+        asked.append(str(instrument))
+        return shown(self, instrument)
+
+    monkeypatch.setattr(Venue, "bulletins", count)
+    bulletins(hall, instrument="CEA22")
+    assert asked == ["CEA22"]
+    bulletins(hall, limit=1)
+    assert asked[1:] == ["CEA25", "CEA24"]
 
 
 def test_bulletins_are_narrowed_by_day(hall: Hall) -> None:

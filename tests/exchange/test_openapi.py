@@ -134,7 +134,9 @@ def test_every_operation_says_who_may_ask() -> None:
 def test_refusals_are_problems() -> None:
     for each in OPERATIONS:
         responses = made()["paths"][each.path][each.method.lower()]["responses"]
-        expected = {400, 401, 414, 422, 429, 431, 500, 503} | ({403, 404} if each.scope is not None else set())
+        expected = {400, 401, 414, 422, 429, 431, 500, 503} | (
+            {403, 404} if each.scope is not None else set()
+        )
         expected |= {408, 409, 413, 415} if each.method == "POST" else set()
         assert {int(status) for status in responses} == expected | {each.status}
     for name, response in made()["components"]["responses"].items():

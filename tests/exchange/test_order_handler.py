@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from carbonkit.errors import InvalidValueError, MarketError, NotFoundError
+from carbonkit.exchange._order_access import order_id
 from carbonkit.exchange.handler import ForbiddenError
 from carbonkit.exchange.journal import Kind
 from carbonkit.market import OrderState, OrderType, Side, TimeInForce
@@ -346,3 +347,33 @@ def test_an_answer_shows_the_order_as_it_is_kept(hall: Hall) -> None:
     document = hall.journal.document(Kind.ORDER, order.order_id.text)
     assert document is not None
     assert (document.account, document.name, document.state) == ("KEE-001", "S-1", "new")
+
+
+def test_a_key_that_comes_again_after_its_answer_is_forgotten_makes_another_order(hall: Hall) -> None:
+    first = hall.place(ANN, "S-1", Side.SELL, 100).order
+    hall.take(BOB, "T-1", first.order_id.text, 100)
+    before = hall.desk.document(Kind.ORDER, first.order_id.text)
+    hall.close_day()
+    hall.open_next_day()
+    hall.asked = 0  # the token, which is made of the key, is the first one again
+    second = hall.place(ANN, "S-2", Side.SELL, 7).order
+    assert second.order_id != first.order_id
+    assert hall.desk.document(Kind.ORDER, first.order_id.text) == before
+    hall.asked = 0
+    assert hall.refused(ANN, PLACE_ORDER, hall.order(ANN, "S-1", Side.SELL, 3)).code == "duplicate_order"
+    hall.check()
+
+
+def test_an_order_is_never_written_over_another(hall: Hall) -> None:
+    """Not even if its id should come out the same."""
+    made = hall.place(ANN, "S-1", Side.SELL, 100).order.order_id.text
+    coming = order_id(hall.desk.secret, ANN.accounts[0], "S-2")
+    document = hall.desk.document(Kind.ORDER, made)
+    number = hall.desk.next_number(Kind.ORDER)
+    hall.desk.put(attrs.evolve(document, id=coming, name="", number=number, state="filled"))
+    hall.write()
+    problem = hall.refused(ANN, PLACE_ORDER, hall.order(ANN, "S-2", Side.SELL, 3))
+    hall.desk.secret = "lost, and made anew"  # noqa: S105  a test's
+    again = hall.refused(ANN, PLACE_ORDER, hall.order(ANN, "S-1", Side.SELL, 3))
+    assert (again.code, again.hint) == ("duplicate_order", f"it is order {made}, new")
+    assert (problem.code, problem.hint) == ("duplicate_order", f"it is order {coming}, filled")

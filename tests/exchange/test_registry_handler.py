@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
 
-from carbonkit.errors import NotFoundError
+from carbonkit.errors import NotFoundError, StorageError
 from carbonkit.exchange.handler import ForbiddenError
 from carbonkit.ledger import Bucket
 from carbonkit.market import Side
-from carbonkit.registry import TransactionType
+from carbonkit.registry import Appointment, Right, TransactionType
+from carbonkit.values import AccountId, CommandId
 from carbonkit.wire import (
     APPROVE_TRANSACTION,
     CANCEL_TRANSACTION,
@@ -279,5 +281,86 @@ def test_what_waits_is_carried_out_when_its_delay_is_over() -> None:
     done = house.ask(ANN, COMPLETE_TRANSACTION, transaction=name)
     assert (done.stage, done.approved_by) == (TransactionStage.COMPLETED, "bob")
     assert house.units("CANCELLATION") == 300
+    house.check()
+    house.close()
+
+
+# --------------------------------------------------------------- what is done to a holder
+
+_FROZEN = movement(TransactionType.FREEZE, 1_000, "KEE-001", "KEE-001")
+
+
+def _rights(house: House, account: str) -> dict[str, Right]:
+    return dict(house.desk.registry.account(AccountId(account)).people)
+
+
+def test_the_staff_freezes_and_deducts_and_keeps_no_right_over_the_holder(house: House) -> None:
+    before = _rights(house, "KEE-001")
+    name = house.ask(SAM, PROPOSE_TRANSACTION, _FROZEN).transaction
+    assert (house.sellable("KEE-001"), house.units("KEE-001")) == (4_000, 4_000)
+    done = house.ask(TOM, APPROVE_TRANSACTION, transaction=name)
+    assert (done.stage, done.approved_by) == (TransactionStage.COMPLETED, "tom")
+    assert house.units("KEE-001", Bucket.FROZEN) == 1_000
+    name = house.propose(SAM, TransactionType.UNFREEZE, 300, "KEE-001", "KEE-001")
+    house.ask(TOM, APPROVE_TRANSACTION, transaction=name)
+    assert (house.sellable("KEE-001"), house.units("KEE-001", Bucket.FROZEN)) == (4_300, 700)
+    name = house.propose(SAM, TransactionType.DEDUCT, 700, "KEE-001", "AUTHORITY")
+    house.ask(TOM, APPROVE_TRANSACTION, transaction=name)
+    assert (house.units("KEE-001", Bucket.FROZEN), house.units("AUTHORITY")) == (0, 10_700)
+    held = {person: right for person, right in _rights(house, "KEE-001").items() if right is not Right.NONE}
+    assert held == before
+    for staff in (SAM, TOM):
+        assert house.refused(staff, PROPOSE_SURRENDER, SURRENDER) == (422, "not_entitled")
+    house.check()
+
+
+@pytest.mark.parametrize("kind", [TransactionType.FREEZE, TransactionType.UNFREEZE, TransactionType.DEDUCT])
+def test_a_holder_does_not_propose_what_is_the_staffs(house: House, kind: TransactionType) -> None:
+    body = attrs.evolve(_FROZEN, type=kind)
+    for each in (ANN, BOB, attrs.evolve(ANN, person="sam")):
+        assert house.refused(each, PROPOSE_TRANSACTION, body) == (403, "forbidden")
+
+
+def test_a_holder_does_not_decide_what_is_the_staffs(house: House) -> None:
+    name = house.ask(SAM, PROPOSE_TRANSACTION, _FROZEN).transaction
+    for operation in (APPROVE_TRANSACTION, REJECT_TRANSACTION, CANCEL_TRANSACTION, COMPLETE_TRANSACTION):
+        for each in (ANN, BOB, attrs.evolve(ANN, person="sam"), attrs.evolve(ANN, person="tom")):
+            assert house.refused(each, operation, transaction=name) == (403, "forbidden")
+
+
+def test_the_staff_decides_as_it_is_entitled(house: House) -> None:
+    assert house.refused(TOM, PROPOSE_TRANSACTION, _FROZEN) == (422, "not_entitled")
+    name = house.ask(SAM, PROPOSE_TRANSACTION, _FROZEN).transaction
+    assert house.refused(SAM, APPROVE_TRANSACTION, transaction=name) == (422, "not_entitled")
+    assert house.refused(caller("eve"), APPROVE_TRANSACTION, transaction=name) == (422, "not_entitled")
+    assert house.refused(caller("eve"), CANCEL_TRANSACTION, transaction=name) == (422, "not_entitled")
+    assert house.ask(SAM, CANCEL_TRANSACTION, transaction=name).stage is TransactionStage.CANCELLED
+    name = house.ask(SAM, PROPOSE_TRANSACTION, _FROZEN).transaction
+    assert house.ask(TOM, REJECT_TRANSACTION, transaction=name).stage is TransactionStage.REJECTED
+    assert house.sellable("KEE-001") == ALLOCATED
+
+
+def test_who_is_the_holders_too_keeps_that_right(house: House) -> None:
+    at = house.desk.now()
+    given = Appointment(CommandId("given"), AccountId("KEE-001"), "sam", Right.APPROVE, at)
+    house.desk.registry.submit([given])
+    house.ask(SAM, PROPOSE_TRANSACTION, _FROZEN)
+    assert _rights(house, "KEE-001")["sam"] is Right.APPROVE
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_a_freeze_outlives_the_power(ready: House, steps: int, after: bool) -> None:  # noqa: FBT001  a parameter
+    house = ready.copy()
+    for by, operation, body in ((SAM, PROPOSE_TRANSACTION, _FROZEN), (TOM, APPROVE_TRANSACTION, None)):
+        names = [each.transaction for each in house.look(SAM, TRANSACTIONS).data if each.type is _FROZEN.type]
+        parts = {"transaction": names[0]} if body is None else {}
+        house.power.fail(steps, after=after)
+        with contextlib.suppress(StorageError):
+            house.said(by, operation, body, "k", **parts)
+        house.restart()
+        house.ask(by, operation, body, "k", **parts)
+    assert (house.units("KEE-001", Bucket.FROZEN), house.sellable("KEE-001")) == (1_000, 4_000)
+    assert {_rights(house, "KEE-001")[each] for each in ("sam", "tom")} == {Right.NONE}
     house.check()
     house.close()

@@ -139,6 +139,14 @@ def test_a_value_in_itself_is_not_written() -> None:
         write_json(value)
 
 
+def test_a_field_that_comes_twice_among_many_is_found_at_once() -> None:
+    many = ",".join(f'"{number:06d}":1' for number in range(40_000))
+    began = time.process_time()
+    with pytest.raises(InvalidValueError, match="name each field once, was 039999"):
+        read_json(f'{{{many},"039999":1}}'.encode(), most=1 << 20)
+    assert time.process_time() - began < 2  # half a minute if each name is counted
+
+
 def test_a_text_is_written_in_utf_8_without_spaces() -> None:
     assert write_json({"é": [1, True, None, "\N{DECIDUOUS TREE}"]}).decode() == (
         '{"é":[1,true,null,"\N{DECIDUOUS TREE}"]}'
