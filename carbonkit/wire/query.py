@@ -147,7 +147,7 @@ class BulletinQuery(ListQuery):
 @attrs.frozen(kw_only=True)
 class CandleQuery:
     """
-    The candles of a stretch of time; of at most ten thousand trades.
+    The candles of a stretch of time; of at most five thousand trades.
 
     Args:
         minutes: How long one candle is.
