@@ -133,6 +133,10 @@ class Events:
     Args:
         connect: Opens the stream after an event.
         course: What it has heard.
+
+    Example:
+        >>> Events.__name__
+        'Events'
     """
 
     def __init__(self, connect: Callable[[str], Opened], course: StreamCourse) -> None:
@@ -238,6 +242,10 @@ class AsyncEvents:
         connect: Opens the stream after an event.
         course: What it has heard.
         sleep: Waits, while others run. [s]
+
+    Example:
+        >>> AsyncEvents.__name__
+        'AsyncEvents'
     """
 
     def __init__(
@@ -455,6 +463,10 @@ def follow(events: Events, instrument: str | InstrumentId) -> Iterator[LocalBook
     Yields:
         The book, the same one each time, after each change of it; it may be missing changes only between
         a `Reset` and the whole book that comes after it.
+
+    Example:
+        >>> follow.__name__
+        'follow'
     """
     book = LocalBook(instrument)
     for heard in events:
@@ -477,6 +489,10 @@ async def follow_async(events: AsyncEvents, instrument: str | InstrumentId) -> A
 
     Yields:
         The book, as `follow` does.
+
+    Example:
+        >>> follow_async.__name__
+        'follow_async'
     """
     book = LocalBook(instrument)
     async for heard in events:
