@@ -55,7 +55,8 @@ demo: $(VENV)/.runtime
 	@$(BIN)/carbonkit demo --out demo-out
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -q -n $(JOBS) --dist loadfile --cov --cov-report=term
+	$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m "whole and not slow" tests
+	$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m "not whole and not slow" --cov --cov-report=term
 
 slow: $(VENV)/.dev
 	$(BIN)/pytest -q -m slow

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
     from carbonkit.wire.operation import Operation
 
+pytestmark = pytest.mark.whole
+
 _JSON: Final = {"content-type": "application/json"}
 _SEED: Final = bytes(range(32))
 _COUNT: Final = itertools.count(1)

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from carbonkit.registry import RegistryRules
     from carbonkit.wire import Placed, TransactionSummary
 
+pytestmark = pytest.mark.whole
+
 __all__ = ["served_venue"]
 
 Client = Any

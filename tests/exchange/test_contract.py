@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from schemathesis.schemas import BaseSchema
 
+pytestmark = pytest.mark.whole
+
 _HOLDER: Final[Mapping[Scope | None, str]] = {
     None: "seller",
     Scope.READ: "seller",

@@ -14,6 +14,8 @@ from tests.exchange.fault_proxy import Fault, FaultProxies, Plan
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.whole
+
 BODY = b'{"answer":' + b"1" * 200 + b"}"
 WHOLE = "200 and whole"
 LATE = 0.5

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from carbonkit.client import Incoming, Outgoing, Signer
 
+pytestmark = pytest.mark.whole
+
 
 def _summary(at: House) -> str:
     met = ", ".join(f"{each.name} {at.proxies.met[each]}" for each in Fault)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.whole
+
 
 @contextlib.contextmanager
 def house(place: Place, seed: int) -> Iterator[KillHouse]:

@@ -32,7 +32,10 @@ _WITHIN: Final = 8_000  # milliseconds
 _HOSTILE: Final = "<img src=x onerror=\"window.hurt='yes'\">"
 _COUNT = itertools.count(1)
 
-pytestmark = pytest.mark.skipif(_FOUND is None, reason=f"needs one of {', '.join(_NAMES)}")
+pytestmark = [
+    pytest.mark.skipif(_FOUND is None, reason=f"needs one of {', '.join(_NAMES)}"),
+    pytest.mark.whole,
+]
 
 
 @pytest.fixture(scope="module", name="browser")
