@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         UnreadableAnswerError,
     )
     from carbonkit.client.exchange_client import ExchangeClient
+    from carbonkit.client.following import follow, follow_async
     from carbonkit.client.hook import AnswerCame, Hooks, RequestSent, RetryPlanned
     from carbonkit.client.key_signer import KeySigner
     from carbonkit.client.limiter import RateLimiter
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from carbonkit.client.paging import AsyncPages, Pages
     from carbonkit.client.retry import Retries, Timeouts
     from carbonkit.client.signer import Signer
-    from carbonkit.client.stream import AsyncEvents, Events, Heard, Listening, follow, follow_async
+    from carbonkit.client.stream import AsyncEvents, Events, Heard, Listening
     from carbonkit.wire.feed import Channel
 
 __all__ = [
@@ -123,7 +124,8 @@ _HOMES: Final = {
     "retry": ("Retries", "Timeouts"),
     "local_book": ("GapError", "LocalBook"),
     "signer": ("Signer",),
-    "stream": ("AsyncEvents", "Events", "Heard", "Listening", "follow", "follow_async"),
+    "following": ("follow", "follow_async"),
+    "stream": ("AsyncEvents", "Events", "Heard", "Listening"),
 }
 
 

@@ -22,7 +22,6 @@ import attrs
 from carbonkit.client._stream_course import Heard, StreamCourse
 from carbonkit.client.call import CallOptions
 from carbonkit.client.error import ConnectionFailedError, ExchangeError
-from carbonkit.client.local_book import GapError, LocalBook
 from carbonkit.client.retry import Retries, count, is_positive
 from carbonkit.values.field import is_a
 from carbonkit.wire.feed import LAST_EVENT_ID, STREAM_PATH, StreamQuery
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
     from carbonkit.client.call import Reply
     from carbonkit.client.door import AsyncOpened, Opened
-    from carbonkit.values.identifier import InstrumentId
 
 __all__ = [
     "AsyncEvents",
@@ -44,8 +42,6 @@ __all__ = [
     "Heard",
     "Listening",
     "Opener",
-    "follow",
-    "follow_async",
     "listen",
     "listen_async",
     "stream_target",
@@ -450,56 +446,3 @@ def listen_async(
         return (await client.open_stream("stream", target, options=how.options(last))).value
 
     return AsyncEvents(connect, how.course("" if last_event_id is None else last_event_id), sleep)
-
-
-def follow(events: Events, instrument: str | InstrumentId) -> Iterator[LocalBook]:
-    """
-    Keep a copy of a book, from a stream of the channel "book".
-
-    Args:
-        events: The stream; after a gap it is begun anew.
-        instrument: Of which instrument.
-
-    Yields:
-        The book, the same one each time, after each change of it; it may be missing changes only between
-        a `Reset` and the whole book that comes after it.
-
-    Example:
-        >>> follow.__name__
-        'follow'
-    """
-    book = LocalBook(instrument)
-    for heard in events:
-        try:
-            changed = book.hear(heard.value)
-        except GapError:
-            events.restart()
-        else:
-            if changed and book.current:
-                yield book
-
-
-async def follow_async(events: AsyncEvents, instrument: str | InstrumentId) -> AsyncIterator[LocalBook]:
-    """
-    Keep a copy of a book, from an async stream of the channel "book".
-
-    Args:
-        events: The stream; after a gap it is begun anew.
-        instrument: Of which instrument.
-
-    Yields:
-        The book, as `follow` does.
-
-    Example:
-        >>> follow_async.__name__
-        'follow_async'
-    """
-    book = LocalBook(instrument)
-    async for heard in events:
-        try:
-            changed = book.hear(heard.value)
-        except GapError:
-            await events.restart()
-        else:
-            if changed and book.current:
-                yield book

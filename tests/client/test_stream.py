@@ -24,9 +24,10 @@ from carbonkit.client.error import (
     TimedOutError,
     UnreadableAnswerError,
 )
+from carbonkit.client.following import follow, follow_async
 from carbonkit.client.local_book import LocalBook
 from carbonkit.client.retry import Retries
-from carbonkit.client.stream import Heard, Listening, follow, follow_async, listen, listen_async
+from carbonkit.client.stream import Heard, Listening, listen, listen_async
 from carbonkit.errors import CarbonkitError
 from carbonkit.exchange.hub import FeedLimits
 from carbonkit.market import Order, Side
