@@ -49,7 +49,7 @@ class KeySigner:
 
     __slots__ = ("_client_key", "_nonce", "key_id")
 
-    def __init__(self, key_id: str, secret: str, *, nonce: Callable[[], str] = _nonce) -> None:
+    def __init__(self, key_id: str, secret: str, *, nonce: Callable[[], str] = _nonce) -> None:  # pyright: ignore[reportUnboundVariable]
         KeyProof(key_id=key_id, at="1970-01-01T00:00:00Z", nonce="0" * 16)  # so that a bad name fails here
         self.key_id = key_id
         self._client_key = client_key(secret)

@@ -59,7 +59,11 @@ class MessageSigner:
     __slots__ = ("_nonce", "_private_key", "key_id")
 
     def __init__(
-        self, key_id: str, private_key: bytes | Ed25519PrivateKey, *, nonce: Callable[[], str] = _nonce
+        self,
+        key_id: str,
+        private_key: bytes | Ed25519PrivateKey,
+        *,
+        nonce: Callable[[], str] = _nonce,  # pyright: ignore[reportUnboundVariable]
     ) -> None:
         SignatureInput(components=(), key_id=key_id)  # so that a bad name fails here
         self.key_id = key_id

@@ -38,7 +38,7 @@ class DemoClock:
     _since: int = attrs.field(init=False)
     _lock: threading.Lock = attrs.field(init=False, factory=threading.Lock, repr=False)
 
-    @_since.default
+    @_since.default  # pyright: ignore[reportAttributeAccessIssue]
     def _begun(self) -> int:
         return self._nanoseconds()
 

@@ -349,6 +349,6 @@ def _narrowed(exchange: str, search: Search) -> tuple[LiteralString, tuple[objec
         sql += f" AND number > coalesce(({_LAST_BEFORE}), 0)"
         values += (exchange, kind, search.since)
     if search.until is not None:
-        sql += f" AND number < coalesce(({_FIRST_FROM}), {LAST})"
+        sql += f" AND number < coalesce(({_FIRST_FROM}), {LAST})"  # pyright: ignore[reportAssignmentType]
         values += (exchange, kind, search.until)
     return sql, tuple(values)

@@ -353,7 +353,7 @@ def _branches(search: Search) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         if search.name:  # an account has only one of a name
             own = ("document_by_name", own[1])
         for account in search.accounts:
-            yield *own, (account,)
+            yield *own, (account,)  # pyright: ignore[reportReturnType]
             yield "document_by_other", " AND other = ? AND other <> ''", (account,)
     elif search.instrument:
         yield "document_by_instrument", "", ()

@@ -158,7 +158,7 @@ class Venue:
             events: list[Event] = [Accepted(sequence, command)]
             state.sequence, state.events = sequence, events
             if handler is not None:
-                handler(state, command)
+                handler(state, command)  # pyright: ignore[reportArgumentType]
             elif isinstance(command, administration.OpenDay):
                 day.open_day(state, command, self._rulebook)
         except CarbonkitError as error:

@@ -155,16 +155,16 @@ class KeyProof:
     proof: bytes = attrs.field(default=b"", repr=False)
     instant: datetime.datetime = attrs.field(init=False)
 
-    @instant.default
+    @instant.default  # pyright: ignore[reportAttributeAccessIssue]
     def _instant(self) -> datetime.datetime:
         return read_instant(self.at)
 
-    @key_id.validator
+    @key_id.validator  # pyright: ignore[reportAttributeAccessIssue]
     def _is_key_id(self, _: object, value: str) -> None:
         if not matches(_KEY_ID, value):
             raise InvalidValueError("be 1 to 64 letters, digits or . _ -", was=value, field="key")
 
-    @nonce.validator
+    @nonce.validator  # pyright: ignore[reportAttributeAccessIssue]
     def _is_nonce(self, _: object, value: str) -> None:
         if not matches(_NONCE, value):
             raise InvalidValueError("be 16 to 64 letters, digits, - or _", was=value, field="nonce")

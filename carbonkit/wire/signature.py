@@ -114,7 +114,7 @@ class SignatureInput:
     tag: str | None = None
     written: str = attrs.field(init=False, repr=False)
 
-    @written.default
+    @written.default  # pyright: ignore[reportAttributeAccessIssue]
     def _written(self) -> str:
         facts = {
             "created": self.created,
@@ -209,7 +209,7 @@ class SignedRequest:
     headers: Mapping[str, str] = attrs.field(repr=False)
     _parts: tuple[str, str, str, str] = attrs.field(init=False, repr=False)
 
-    @_parts.default
+    @_parts.default  # pyright: ignore[reportAttributeAccessIssue]
     def _split(self) -> tuple[str, str, str, str]:
         found = _URL.fullmatch(self.url)
         if found is None:
