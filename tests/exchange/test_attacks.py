@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
     from carbonkit.wire.operation import Operation
 
-pytestmark = pytest.mark.whole
 
 _JSON: Final = {"content-type": "application/json"}
 _SEED: Final = bytes(range(32))

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from carbonkit.registry import RegistryRules
     from carbonkit.wire import Placed, TransactionSummary
 
-pytestmark = pytest.mark.whole
 
 __all__ = ["served_venue"]
 

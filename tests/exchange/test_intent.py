@@ -166,7 +166,6 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-@pytest.mark.whole
 def test_whenever_the_power_fails_it_happens_once_or_not_at_all(case: Case) -> None:
     ready, parts = case.house()
     house, before = ready.copy(), ready.picture()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import attrs
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from carbonkit.market import Order
     from carbonkit.wire import Placed
 
-pytestmark = pytest.mark.whole
 
 ACCOUNTS = st.sampled_from((ANN, BOB, CAT))
 NAMES = st.sampled_from([f"N-{number}" for number in range(12)])
