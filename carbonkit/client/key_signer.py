@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from typing import TYPE_CHECKING, Final, NoReturn, Self
 from urllib.parse import urlsplit
 
+from carbonkit.client.signer import new_nonce
 from carbonkit.errors import InvalidValueError
 from carbonkit.wire.key_proof import KeyProof, client_key
 from carbonkit.wire.scalar import write_instant
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["KeySigner"]
 
 _PLAIN: Final = re.compile(r"https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~%/:+-]*(?:\?[A-Za-z0-9._~%=&:+-]+)?)")
-
-
-def _nonce() -> str:
-    return secrets.token_urlsafe(16)
 
 
 class KeySigner:
@@ -49,7 +45,7 @@ class KeySigner:
 
     __slots__ = ("_client_key", "_nonce", "key_id")
 
-    def __init__(self, key_id: str, secret: str, *, nonce: Callable[[], str] = _nonce) -> None:  # pyright: ignore[reportUnboundVariable]
+    def __init__(self, key_id: str, secret: str, *, nonce: Callable[[], str] = new_nonce) -> None:
         KeyProof(key_id=key_id, at="1970-01-01T00:00:00Z", nonce="0" * 16)  # so that a bad name fails here
         self.key_id = key_id
         self._client_key = client_key(secret)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import secrets
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from carbonkit.client.signer import new_nonce
 from carbonkit.values.time import as_instant
 from carbonkit.wire.signature import (
     ALGORITHM,
@@ -29,10 +29,6 @@ __all__ = ["MessageSigner"]
 _LIFE: Final = 30  # seconds
 _EPOCH: Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _SECOND: Final = datetime.timedelta(seconds=1)
-
-
-def _nonce() -> str:
-    return secrets.token_urlsafe(16)
 
 
 class MessageSigner:
@@ -63,7 +59,7 @@ class MessageSigner:
         key_id: str,
         private_key: bytes | Ed25519PrivateKey,
         *,
-        nonce: Callable[[], str] = _nonce,  # pyright: ignore[reportUnboundVariable]
+        nonce: Callable[[], str] = new_nonce,
     ) -> None:
         SignatureInput(components=(), key_id=key_id)  # so that a bad name fails here
         self.key_id = key_id

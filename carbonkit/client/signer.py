@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -10,7 +11,21 @@ if TYPE_CHECKING:
 
     from carbonkit.client.message import Incoming, Outgoing
 
-__all__ = ["Signer"]
+__all__ = ["Signer", "new_nonce"]
+
+
+def new_nonce() -> str:
+    """
+    Make what no other proof of a key has.
+
+    Returns:
+        22 letters, digits, - and _, drawn by chance.
+
+    Example:
+        >>> len(new_nonce())
+        22
+    """
+    return secrets.token_urlsafe(16)
 
 
 class Signer(Protocol):
