@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LIGHT = ("ledger", "market", "registry", "values", "wire")
+LIGHT = ("fund", "ledger", "market", "registry", "values", "wire")
 LAZY = [
     path
     for path in sorted((ROOT / "carbonkit").rglob("__init__.py"))

@@ -1,0 +1,219 @@
+"""
+Figures: exact fractions, and functions that are not rational, on their way to a reported number.
+
+Sums, shares and rates are kept as fractions, without any rounding. Powers,
+exponentials and logarithms have no exact value; they are worked out with 60
+significant digits, the same on every machine and whatever the host's decimal context.
+What is reported is rounded once, at the end, in a named way.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from carbonkit.errors import InvalidValueError
+from carbonkit.fund.exponential import context_of
+from carbonkit.values.money import Money, minor_places
+from carbonkit.values.number import Exact, Rounding, divide, exact
+
+if TYPE_CHECKING:
+    from decimal import Context
+
+__all__ = [
+    "DIGITS",
+    "Number",
+    "exponential",
+    "figure",
+    "fraction",
+    "logarithm",
+    "money",
+    "power",
+    "real",
+    "square_root",
+]
+
+DIGITS: Final = 60
+"""Significant digits that a function without an exact value is worked out with."""
+
+Number: TypeAlias = Exact | Fraction
+"""What a calculation takes: a str, int, Decimal or Fraction; never a float."""
+
+
+def _context() -> Context:
+    return context_of(DIGITS)
+
+
+def fraction(value: Number, *, field: str = "number") -> Fraction:
+    """
+    Take a number as an exact fraction.
+
+    Args:
+        value: A str, int, Decimal or Fraction.
+        field: The name that an error gives it.
+
+    Returns:
+        The same number.
+
+    Raises:
+        InexactNumberError: If it is a float, a bool, NaN or infinite.
+
+    Example:
+        >>> fraction("0.08")
+        Fraction(2, 25)
+    """
+    return value if isinstance(value, Fraction) else Fraction(exact(value, field=field))
+
+
+def real(value: Number, *, field: str = "number") -> Decimal:
+    """
+    Write a number as a decimal of at most 60 significant digits.
+
+    Args:
+        value: A str, int, Decimal or Fraction.
+        field: The name that an error gives it.
+
+    Returns:
+        The decimal; exact if it has no more digits.
+
+    Raises:
+        InexactNumberError: If it is a float, a bool, NaN or infinite.
+
+    Example:
+        >>> real(Fraction(1, 8)), len(str(real(Fraction(1, 3))))
+        (Decimal('0.125'), 62)
+    """
+    given = fraction(value, field=field)
+    return _context().divide(Decimal(given.numerator), Decimal(given.denominator))
+
+
+def exponential(value: Number) -> Decimal:
+    """
+    Raise e to a power.
+
+    Args:
+        value: The power.
+
+    Returns:
+        The value, to 60 significant digits.
+
+    Example:
+        >>> round(exponential("0.025") * Decimal("88.50"), 12)
+        Decimal('90.740388166412')
+    """
+    return _context().exp(real(value))
+
+
+def logarithm(value: Number) -> Decimal:
+    """
+    Find the natural logarithm.
+
+    Args:
+        value: A number above zero.
+
+    Returns:
+        The value, to 60 significant digits.
+
+    Raises:
+        InvalidValueError: If the number is zero or negative.
+
+    Example:
+        >>> round(logarithm(2), 12)
+        Decimal('0.693147180560')
+    """
+    given = real(value)
+    if given <= 0:
+        raise InvalidValueError("be above zero", was=str(value), field="number", hint="it has no logarithm")
+    return _context().ln(given)
+
+
+def square_root(value: Number) -> Decimal:
+    """
+    Find the square root.
+
+    Args:
+        value: A number that is zero or more.
+
+    Returns:
+        The value, to 60 significant digits.
+
+    Raises:
+        InvalidValueError: If the number is negative.
+
+    Example:
+        >>> square_root("0.25")
+        Decimal('0.5')
+    """
+    given = real(value)
+    if given < 0:
+        raise InvalidValueError(
+            "be zero or more", was=str(value), field="number", hint="it has no square root"
+        )
+    return _context().sqrt(given)
+
+
+def power(base: Number, exponent: Number) -> Fraction:
+    """
+    Raise a number to a power: exactly for a whole one, to 60 significant digits for any other.
+
+    Args:
+        base: A number above zero.
+        exponent: The power, such as a count of years.
+
+    Returns:
+        The value.
+
+    Raises:
+        InvalidValueError: If the base is zero or negative.
+
+    Example:
+        >>> power("1.08", 2), round(power("1.08", Fraction(1, 2)), 12)
+        (Fraction(729, 625), Fraction(1039230484541, 1000000000000))
+    """
+    bottom, top = fraction(base, field="base"), fraction(exponent, field="exponent")
+    if bottom <= 0:
+        raise InvalidValueError("be above zero", was=str(base), field="base")
+    if top.denominator == 1:
+        return bottom**top.numerator
+    return Fraction(_context().exp(_context().multiply(real(top), _context().ln(real(bottom)))))
+
+
+def figure(value: Number, places: int, rounding: Rounding) -> Decimal:
+    """
+    Round a number once, to be reported.
+
+    Args:
+        value: The exact number.
+        places: Digits behind the point.
+        rounding: Which way.
+
+    Returns:
+        The rounded number.
+
+    Example:
+        >>> figure(Fraction(46_932_807_68, 3), 2, Rounding.HALF_UP)
+        Decimal('1564426922.67')
+    """
+    given = fraction(value)
+    return divide(given.numerator, given.denominator, places, rounding)
+
+
+def money(value: Number, currency: str, rounding: Rounding, places: int | None = None) -> Money:
+    """
+    Round an amount once, to be reported or paid.
+
+    Args:
+        value: The exact amount, in the currency's main unit.
+        currency: Its ISO 4217 code.
+        rounding: Which way.
+        places: Digits behind the point; the minor unit's if left out.
+
+    Returns:
+        The money.
+
+    Example:
+        >>> money(Fraction(100, 3), "CNY", Rounding.HALF_UP)
+        Money('33.33', 'CNY')
+    """
+    return Money(figure(value, minor_places(currency) if places is None else places, rounding), currency)

@@ -1,0 +1,76 @@
+"""Figures: exact fractions, and functions without an exact value, against mpmath."""
+
+from __future__ import annotations
+
+import decimal
+from decimal import Decimal
+from fractions import Fraction
+
+import mpmath
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carbonkit.errors import InexactNumberError, InvalidValueError
+from carbonkit.fund.figure import exponential, figure, fraction, logarithm, money, power, real, square_root
+from carbonkit.values import Money, Rounding
+
+numbers = st.decimals(min_value="0.0001", max_value=50, places=4)
+
+
+def agrees(ours: Decimal | Fraction, theirs: mpmath.mpf, digits: int = 58) -> bool:
+    with mpmath.workdps(80):
+        mine = mpmath.mpf(Fraction(ours).numerator) / Fraction(ours).denominator
+        return bool(abs(mine - theirs) <= max(abs(theirs), 1) * mpmath.mpf(10) ** -digits)
+
+
+@given(numbers)
+def test_functions_agree_with_mpmath(number: Decimal) -> None:
+    with mpmath.workdps(80):
+        theirs = mpmath.mpf(str(number))
+        assert agrees(exponential(number), mpmath.exp(theirs))
+        assert agrees(square_root(number), mpmath.sqrt(theirs))
+        assert agrees(logarithm(number), mpmath.log(theirs))
+
+
+@given(numbers, st.fractions(min_value=-10, max_value=10, max_denominator=365))
+def test_powers_agree_with_mpmath(base: Decimal, exponent: Fraction) -> None:
+    with mpmath.workdps(80):
+        theirs = mpmath.mpf(str(base)) ** (mpmath.mpf(exponent.numerator) / exponent.denominator)
+        assert agrees(power(base, exponent), theirs, digits=56)
+
+
+def test_a_whole_power_is_exact() -> None:
+    assert power("1.08", 5) == Fraction(108, 100) ** 5
+    assert power("1.08", -1) == Fraction(100, 108)
+
+
+def test_the_context_of_the_host_changes_nothing() -> None:
+    with decimal.localcontext(decimal.Context(prec=3)):
+        assert str(real(Fraction(1, 3))) == "0." + "3" * 60
+        assert len(str(exponential(1))) == 61
+
+
+@pytest.mark.parametrize("value", [0.1, float("nan"), True])
+def test_floats_are_refused(value: object) -> None:
+    with pytest.raises(InexactNumberError):
+        fraction(value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", ["0", "-1"])
+def test_what_has_no_value_is_refused(value: str) -> None:
+    with pytest.raises(InvalidValueError, match="above zero"):
+        logarithm(value)
+    with pytest.raises(InvalidValueError, match="base: must be above zero"):
+        power(value, "0.5")
+
+
+def test_a_negative_number_has_no_root() -> None:
+    with pytest.raises(InvalidValueError, match="zero or more"):
+        square_root("-1")
+
+
+def test_rounding_happens_once_and_is_named() -> None:
+    assert figure(Fraction(2, 3), 2, Rounding.FLOOR) == Decimal("0.66")
+    assert money(Fraction(-1, 8), "CNY", Rounding.HALF_EVEN) == Money("-0.12", "CNY")
+    assert money(Fraction(1, 3), "CNY", Rounding.HALF_UP, places=8) == Money("0.33333333", "CNY")
