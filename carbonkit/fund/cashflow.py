@@ -25,6 +25,10 @@ def _money(value: Money) -> Money:
     return value
 
 
+def _nearest(flow: CashFlow) -> tuple[float, float, str]:
+    return float(flow.on.toordinal()), float(flow.amount.amount), flow.amount.currency
+
+
 @attrs.frozen
 class CashFlow:
     """
@@ -44,6 +48,10 @@ class CashFlow:
 
     on: datetime.date = attrs.field(converter=_on)
     amount: Money = attrs.field(converter=_money)
+    nearest: tuple[float, float, str] = attrs.field(
+        init=False, repr=False, eq=False, default=attrs.Factory(_nearest, takes_self=True)
+    )
+    """The day's number, the binary number nearest to the amount, the currency; for `rate_bracket` alone."""
 
 
 def _paid(amount: Money) -> Money:

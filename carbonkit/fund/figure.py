@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from carbonkit.errors import InvalidValueError
 from carbonkit.fund.exponential import context_of
 from carbonkit.values.money import Money, minor_places
-from carbonkit.values.number import Exact, Rounding, divide, exact
+from carbonkit.values.number import Exact, Rounding, divide, exact, multiply, whole
 
 if TYPE_CHECKING:
     from decimal import Context
@@ -36,6 +36,8 @@ __all__ = [
 
 DIGITS: Final = 60
 """Significant digits that a function without an exact value is worked out with."""
+
+_SMALLEST: Final = 900  # places behind the point that the last of these digits may stand at
 
 Number: TypeAlias = Exact | Fraction
 """What a calculation takes: a str, int, Decimal or Fraction; never a float."""
@@ -63,7 +65,17 @@ def fraction(value: Number, *, field: str = "number") -> Fraction:
         >>> fraction("0.08")
         Fraction(2, 25)
     """
-    return value if isinstance(value, Fraction) else Fraction(exact(value, field=field))
+    if isinstance(value, Fraction):
+        return value
+    if type(value) is Decimal and _is_made(value):
+        return Fraction(value)
+    return Fraction(exact(value, field=field))
+
+
+def _is_made(number: Decimal) -> bool:
+    """Say whether a decimal may be one that a function of this module has made: 60 digits, after zeros."""
+    _, digits, exponent = number.as_tuple()
+    return isinstance(exponent, int) and len(digits) <= DIGITS and -_SMALLEST <= exponent <= DIGITS
 
 
 def real(value: Number, *, field: str = "number") -> Decimal:
@@ -195,8 +207,14 @@ def figure(value: Number, places: int, rounding: Rounding) -> Decimal:
         >>> figure(Fraction(46_932_807_68, 3), 2, Rounding.HALF_UP)
         Decimal('1564426922.67')
     """
-    given = fraction(value)
-    return divide(given.numerator, given.denominator, places, rounding)
+    # A fraction may be longer than a number that enters. What lies between two steps is told apart only
+    # as nothing, below, at or above the middle, which is all that rounding looks at.
+    steps = fraction(value) * Fraction(10) ** whole(places, field="places")
+    floor, rest = divmod(steps.numerator, steps.denominator)
+    quarters = 4 * floor + (
+        0 if not rest else 2 + (2 * rest > steps.denominator) - (2 * rest < steps.denominator)
+    )
+    return divide(multiply(Decimal(quarters), Decimal((0, (1,), -places))), 4, places, rounding)
 
 
 def money(value: Number, currency: str, rounding: Rounding, places: int | None = None) -> Money:

@@ -35,7 +35,7 @@ def on_demand(
     Args:
         package: The package's `__name__`.
         homes: For each module of the package, the names it gives, with spaces between them; a
-            module of another package has its full name.
+            module of a package outside of it has its full name.
 
     Returns:
         The package's `__getattr__` and its `__dir__`.
@@ -47,8 +47,9 @@ def on_demand(
         >>> "Money" in names()
         True
     """
+    outside = f"{package.partition('.')[0]}."
     home_of = {
-        name: home if "." in home else f"{package}.{home}"
+        name: home if home.startswith(outside) else f"{package}.{home}"
         for home, names in homes.items()
         for name in names.split()
     }

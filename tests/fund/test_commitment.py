@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonkit.errors import BatchError, CurrencyMismatchError, InvalidValueError, NotFoundError
-from carbonkit.fund.commitment import Commitment, Commitments, read_commitments
+from carbonkit.fund.partner.commitment import Commitment, Commitments, read_commitments, read_percentages
 from carbonkit.values import AccountId, Money
 
 HEADER = "partner,amount,currency"
@@ -121,3 +121,38 @@ def test_all_problems_of_a_table_at_once() -> None:
 def test_an_empty_table_is_no_fund() -> None:
     with pytest.raises(BatchError, match=r"commitments\.csv, commitments: must hold one commitment or more"):
         read_commitments([HEADER], file="commitments.csv")
+
+
+def test_percentages_divide_the_whole_fund() -> None:
+    lines = ["partner,percent", "A,33.333", "B,33.333", "C,33.334"]
+    read = read_percentages(lines, file="shares.csv", total=cny("100.00"))
+    assert [str(each.amount.amount) for each in read] == ["33.33", "33.33", "33.34"]
+    assert read.total == cny("100.00")
+
+
+@pytest.mark.parametrize(
+    ("percent", "message"),
+    [
+        ("33.33", "percent: must add up to 100, was 99.99, 0.01 too little"),
+        ("33.35", "percent: must add up to 100, was 100.01, 0.01 too much"),
+        ("0", "row 4, percent: must be above zero, was 0"),
+        ("a third", 'row 4, percent: must be a plain number such as "1234.5", was a third'),
+    ],
+)
+def test_percentages_add_up_to_a_hundred_exactly(percent: str, message: str) -> None:
+    lines = ["partner,percent", "A,33.33", "B,33.33", f"C,{percent}"]
+    with pytest.raises(BatchError) as caught:
+        read_percentages(lines, file="shares.csv", total=cny("100.00"))
+    assert message in str(caught.value)
+
+
+def test_a_partner_has_one_percentage_and_a_fund_a_size() -> None:
+    with pytest.raises(BatchError, match=r"shares\.csv, row 3, partner: must stand there once, was A"):
+        read_percentages(["partner,percent", "A,50", "A,50"], file="shares.csv", total=cny("1"))
+    with pytest.raises(InvalidValueError, match="amount: must be above zero"):
+        read_percentages(["partner,percent", "A,100"], file="shares.csv", total=cny("0"))
+    with pytest.raises(BatchError, match="percent: must add up to 100, was 0, 100 too little"):
+        read_percentages(["partner,percent"], file="shares.csv", total=cny("1"))
+    with pytest.raises(InvalidValueError, match="amount: must be above zero"):
+        # a share of a fund too small to give each partner one fen
+        read_percentages(["partner,percent", "A,99", "B,1"], file="shares.csv", total=cny("0.01"))

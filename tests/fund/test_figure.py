@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from carbonkit.errors import InexactNumberError, InvalidValueError
 from carbonkit.fund.figure import exponential, figure, fraction, logarithm, money, power, real, square_root
 from carbonkit.values import Money, Rounding
+from carbonkit.values.number import divide
 
 numbers = st.decimals(min_value="0.0001", max_value=50, places=4)
 
@@ -74,3 +75,26 @@ def test_rounding_happens_once_and_is_named() -> None:
     assert figure(Fraction(2, 3), 2, Rounding.FLOOR) == Decimal("0.66")
     assert money(Fraction(-1, 8), "CNY", Rounding.HALF_EVEN) == Money("-0.12", "CNY")
     assert money(Fraction(1, 3), "CNY", Rounding.HALF_UP, places=8) == Money("0.33333333", "CNY")
+
+
+def test_a_fraction_of_any_length_is_rounded() -> None:
+    small = Fraction(square_root(2)) / 100  # its denominator has more digits than a number that enters
+    assert figure(small, 5, Rounding.HALF_UP) == Decimal("0.01414")
+    assert figure(square_root("0.000002"), 8, Rounding.HALF_UP) == Decimal("0.00141421")
+    long = Fraction(1, 7**2000)
+    assert figure(Fraction(1, 8) + long, 2, Rounding.HALF_EVEN) == Decimal("0.13")
+    assert figure(Fraction(1, 8) - long, 2, Rounding.HALF_UP) == Decimal("0.12")
+    assert figure(long, 2, Rounding.CEILING) == Decimal("0.01")
+    assert figure(-long, 2, Rounding.FLOOR) == Decimal("-0.01")
+
+
+@given(st.integers(-5000, 5000), st.integers(1, 2000), st.integers(-3, 4), st.sampled_from(Rounding))
+def test_rounding_is_that_of_a_division(top: int, bottom: int, places: int, rounding: Rounding) -> None:
+    found = figure(Fraction(top, bottom), places, rounding)
+    assert str(found) == str(divide(top, bottom, places, rounding))
+
+
+@pytest.mark.parametrize("value", ["1E+100", "1E-1000", "1E+999999999", "NaN", "Infinity"])
+def test_decimals_beyond_reason_are_refused(value: str) -> None:
+    with pytest.raises(InvalidValueError):
+        fraction(Decimal(value))

@@ -12,7 +12,8 @@ from carbonkit.errors import (
     InexactNumberError,
     InvalidValueError,
 )
-from carbonkit.fund.holding import Holding, Lot
+from carbonkit.fund.portfolio.holding import Holding, Lot
+from carbonkit.ledger.serial import SerialRange
 from carbonkit.values import AssetId, Money, Price
 
 CEA, CCER = AssetId("CEA-2019-2020"), AssetId("CCER")
@@ -57,6 +58,30 @@ def test_what_came_free_cost_nothing() -> None:
     free = Holding(CEA, [lot(cost=cny("0"))])
     assert free.cost == cny("0.00")
     assert free.unrealised(Price("48.00", "CNY", "tCO2e")) == cny("4800.00")
+
+
+def test_a_lot_may_know_its_serial_numbers() -> None:
+    known = lot(serials=[SerialRange(201, 260), SerialRange(101, 140)])
+    assert known.serials == (SerialRange(101, 140), SerialRange(201, 260))
+    assert known.explain().how == "cost of 100 tCO2e, serial numbers 101-140, 201-260"
+    assert lot().serials == ()
+
+
+@pytest.mark.parametrize(
+    ("serials", "message"),
+    [
+        ([SerialRange(1, 99)], "serials: must hold 100 numbers, was 99"),
+        (
+            [SerialRange(1, 60), SerialRange(60, 99)],
+            "serials: must name each number once, was 1-60, 60-99",
+        ),
+        (["1-100"], "serials: must be of type SerialRange, was '1-100'"),
+    ],
+)
+def test_each_tonne_has_one_serial_number(serials: list[Any], message: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        lot(serials=serials)
+    assert str(caught.value) == message
 
 
 def test_a_holding_is_the_sum_of_its_lots() -> None:

@@ -12,10 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carbonkit.errors import CurrencyMismatchError, FundError, InexactNumberError, InvalidValueError
+from carbonkit.errors import (
+    BatchError,
+    CurrencyMismatchError,
+    FundError,
+    InexactNumberError,
+    InvalidValueError,
+)
 from carbonkit.fund.cashflow import CashFlow
 from carbonkit.fund.day_count import DayCount
-from carbonkit.fund.internal_rate import InternalRate, NoRate, xirr
+from carbonkit.fund.performance.internal_rate import InternalRate, NoRate, xirr
 from carbonkit.values import Money, Rounding
 
 START = date(2021, 1, 1)
@@ -208,7 +214,51 @@ def test_bad_flows_are_named() -> None:
 def test_a_result_has_rates_or_a_reason() -> None:
     for rates, reason in (((), None), ((Decimal(1),), NoRate.ONE_SIGN)):
         with pytest.raises(InvalidValueError, match="reason: must be given exactly when there is no rate"):
-            InternalRate(rates, reason, 2, ACT, 2, Rounding.HALF_UP)
+            InternalRate(rates, reason, (), ACT, 2, Rounding.HALF_UP)
+
+
+def test_a_named_figure_chooses_among_several() -> None:
+    found = solved((0, "-1000"), (365, "2300"), (730, "-1320"), places=4)
+    assert [found.nearest(to) for to in ("-0.5", "0.14", "0.15", "0.16")] == [
+        Decimal(each) for each in ("0.1", "0.1", "0.1", "0.2")
+    ]
+    assert solved((0, "-100"), (365, "110")).nearest("9") == Decimal("0.1")
+    with pytest.raises(InexactNumberError, match="to: must"):
+        found.nearest(0.1)  # type: ignore[arg-type]
+    with pytest.raises(FundError, match="must have an internal rate") as caught:
+        solved((0, "1"), (1, "2")).nearest("0.1")
+    assert caught.value.problem.code == "no_internal_rate"
+
+
+@pytest.mark.parametrize(
+    ("given", "changes", "balances"),
+    [
+        ([(0, "-100"), (365, "110")], 1, 1),
+        ([(0, "-1000"), (365, "2300"), (730, "-1320")], 2, 2),
+        ([(0, "-100"), (0, "150"), (365, "20")], 0, 0),
+        ([(730, "-1"), (0, "-100"), (365, "50")], 2, 0),
+        ([(0, "-100"), (10, "100"), (20, "0"), (30, "5")], 1, 1),
+        ([(0, "0")], 0, 0),
+    ],
+    ids=str,
+)
+def test_sign_changes_are_counted(given: list[tuple[int, str]], changes: int, balances: int) -> None:
+    found = solved(*given)
+    assert (found.sign_changes, found.balance_sign_changes) == (changes, balances)
+    assert len(found.rates) <= changes
+
+
+def test_a_rate_that_is_rounded_to_zero_has_no_sign() -> None:
+    for places in (2, 13):
+        rate = solved((0, "-100"), (365, f"99.{'9' * (places + 1)}"), places=places).rate
+        assert f"{rate:f}" == "0." + "0" * places
+
+
+def test_all_bad_flows_are_told_at_once() -> None:
+    given = [*flows((0, "-1")), 5, CashFlow("2022-01-01", Money("1", "EUR"))]
+    with pytest.raises(BatchError) as caught:
+        xirr(given, day_count=ACT, places=2, rounding=Rounding.HALF_UP)  # type: ignore[arg-type]
+    assert [problem.field for problem in caught.value.problems] == ["flow 2", "flow 3"]
 
 
 def test_it_explains_itself() -> None:
@@ -217,6 +267,8 @@ def test_it_explains_itself() -> None:
     assert "all 2 roots; none is chosen" in text
     assert "ACT/365F" in text
     assert "source: " in text
+    assert "sign changes: 2" in text
+    assert "sign changes of the balance: 2" in text
     assert "the only root" in solved((0, "-100"), (365, "110")).explain().how
     assert NoRate.ONE_SIGN.value in solved((0, "1"), (1, "2")).explain().how
 

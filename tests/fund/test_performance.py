@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from carbonkit.errors import CurrencyMismatchError, InvalidValueError
 from carbonkit.fund.cashflow import CashFlow, contribution, distribution
 from carbonkit.fund.day_count import DayCount
-from carbonkit.fund.internal_rate import NoRate
-from carbonkit.fund.performance import Performance, performance_of
+from carbonkit.fund.performance.internal_rate import NoRate
+from carbonkit.fund.performance.performance import Performance, performance_of
 from carbonkit.values import Money, Rounding
 
 

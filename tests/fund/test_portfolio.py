@@ -10,12 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonkit.errors import CurrencyMismatchError, FundError, InvalidValueError
-from carbonkit.fund.holding import Holding, Lot
-from carbonkit.fund.portfolio import CostMethod, Portfolio, Realised
+from carbonkit.errors import CarbonkitError, CurrencyMismatchError, FundError, InvalidValueError
+from carbonkit.fund.portfolio.cost_method import CostMethod, PeriodAverage
+from carbonkit.fund.portfolio.holding import Holding, Lot
+from carbonkit.fund.portfolio.portfolio import Portfolio, Realised
 from carbonkit.fund.refusal import Refusal
+from carbonkit.ledger.serial import SerialRange
 from carbonkit.values import AssetId, Money, Price, Rounding
 
+UNCHOSEN = [method for method in CostMethod if method is not CostMethod.SPECIFIC]
 CEA, CCER = AssetId("CEA"), AssetId("CCER")
 DAY = datetime.date(2021, 7, 16)
 
@@ -65,6 +68,71 @@ def test_first_in_first_out_takes_whole_lots_and_then_a_part() -> None:
     assert [(lot.quantity, lot.cost) for lot in left] == [(2, cny("133.33")), (1, cny("70.00"))]
 
 
+def test_last_in_first_out_takes_the_newest_first() -> None:
+    held, sale = sell(bought((2, "100.00"), (3, "200.00"), (1, "70.00")), quantity=3, method=CostMethod.LIFO)
+    assert [(lot.quantity, lot.cost) for lot in sale.lots] == [(1, cny("70.00")), (2, cny("133.33"))]
+    left = held.holdings[0].lots
+    assert [(lot.quantity, lot.cost) for lot in left] == [(2, cny("100.00")), (1, cny("66.67"))]
+
+
+def chosen(held: Portfolio, *parts: tuple[int, Any], quantity: int) -> tuple[Portfolio, Realised]:
+    lots = held.holdings[0].lots
+    picked = [(lots[place], part) for place, part in parts]
+    return sell(held, quantity=quantity, method=CostMethod.SPECIFIC, chosen=picked)
+
+
+def test_specific_identification_takes_what_the_seller_names() -> None:
+    held = bought((2, "100.00"), (3, "200.00"), (1, "70.00"))
+    after, sale = chosen(held, (2, 1), (1, 1), quantity=2)
+    assert [(lot.quantity, lot.cost) for lot in sale.lots] == [(1, cny("70.00")), (1, cny("66.67"))]
+    left = after.holdings[0].lots
+    assert [(lot.quantity, lot.cost) for lot in left] == [(2, cny("100.00")), (2, cny("133.33"))]
+    assert chosen(held, (1, 3), quantity=3)[1].cost == cny("200.00")
+
+
+def numbered(*runs: tuple[int, int]) -> Lot:
+    serials = [SerialRange(first, last) for first, last in runs]
+    return Lot(CEA, sum(each.quantity for each in serials), cny("10.00"), DAY, serials=serials)
+
+
+def test_the_serial_numbers_go_with_the_tonnes() -> None:
+    held = Portfolio("CNY").buy(numbered((1, 4), (11, 14)))
+    assert str(held.explain().parts[0].parts[0].how) == "cost of 8 tCO2e, serial numbers 1-4, 11-14"
+    after, sale = sell(held, quantity=5)
+    assert sale.lots[0].serials == (SerialRange(1, 4), SerialRange(11, 11))
+    assert after.holdings[0].lots[0].serials == (SerialRange(12, 14),)
+    after, sale = chosen(held, (0, SerialRange(12, 13)), quantity=2)
+    assert sale.lots[0].serials == (SerialRange(12, 13),)
+    assert after.holdings[0].lots[0].serials == (SerialRange(1, 4), SerialRange(11, 11), SerialRange(14, 14))
+    whole = Portfolio("CNY").buy(numbered((1, 4)))
+    assert chosen(whole, (0, SerialRange(1, 4)), quantity=4)[0].holdings == ()
+
+
+@pytest.mark.parametrize(
+    ("parts", "quantity", "message", "code"),
+    [
+        ([(0, 9)], 9, "chosen: must be at most the 8 tCO2e of the lot of 2021-07-16", "oversold"),
+        ([(0, 0)], 1, "chosen: must be above zero, was 0", "invalid_value"),
+        ([(0, 2)], 3, "chosen: must add up to the 3 tCO2e that are sold, was 2", "invalid_value"),
+        (
+            [(0, SerialRange(4, 5))],
+            2,
+            "chosen: must be serial numbers of the lot of 2021-07-16, was 4-5",
+            "not_held",
+        ),
+        ([(0, 2), (0, 2)], 4, "chosen: must be a lot that is held, was 8 t of CEA", "not_held"),
+    ],
+)
+def test_only_what_is_held_can_be_chosen(
+    parts: list[tuple[int, Any]], quantity: int, message: str, code: str
+) -> None:
+    held = Portfolio("CNY").buy(numbered((1, 4), (11, 14))).buy(numbered((21, 24)))
+    with pytest.raises(CarbonkitError) as caught:
+        chosen(held, *parts, quantity=quantity)
+    assert str(caught.value).startswith(message)
+    assert caught.value.problem.code == code
+
+
 def test_a_sale_that_ends_with_a_lot_leaves_the_others_whole() -> None:
     held, sale = sell(bought((2, "100.00"), (3, "200.00"), (1, "70.00")), quantity=5)
     assert [(lot.quantity, lot.cost) for lot in sale.lots] == [(2, cny("100.00")), (3, cny("200.00"))]
@@ -85,7 +153,7 @@ def test_a_weighted_average_leaves_the_rest_at_the_average() -> None:
     ("rounding", "cost"),
     [(Rounding.FLOOR, "33.33"), (Rounding.HALF_UP, "33.33"), (Rounding.CEILING, "33.34")],
 )
-@pytest.mark.parametrize("method", CostMethod)
+@pytest.mark.parametrize("method", UNCHOSEN)
 def test_a_cost_is_rounded_as_named(method: CostMethod, rounding: Rounding, cost: str) -> None:
     held, sale = sell(bought((3, "100.00")), method=method, rounding=rounding)
     assert sale.cost == cny(cost)
@@ -93,7 +161,7 @@ def test_a_cost_is_rounded_as_named(method: CostMethod, rounding: Rounding, cost
 
 
 def test_selling_everything_leaves_nothing() -> None:
-    for method in CostMethod:
+    for method in UNCHOSEN:
         held, sale = sell(bought((3, "100.00"), (4, "0.01")), quantity=7, method=method)
         assert held.holdings == ()
         assert held.cost == cny("0.00")
@@ -135,6 +203,18 @@ def test_dates_run_forward() -> None:
         ({"proceeds": "50.00"}, "proceeds: must be of type Money, was '50.00'"),
         ({"proceeds": Money("1", "EUR")}, "proceeds: must be CNY, was EUR"),
         ({"on": "Monday"}, "on: must be a calendar date YYYY-MM-DD, was Monday"),
+        (
+            {"method": PeriodAverage.MONTHLY},
+            "method: must be a method that knows the cost at the moment of the sale, was weighted average",
+        ),
+        (
+            {"method": CostMethod.SPECIFIC},
+            "chosen: must name lots for specific identification, and for no other method, was 0 lots",
+        ),
+        (
+            {"chosen": [(Lot(CEA, 3, cny("100.00"), DAY), 1)]},
+            "chosen: must name lots for specific identification, and for no other method, was 1 lots",
+        ),
         ({"method": "FIFO"}, "method: must be of type CostMethod, was 'FIFO'"),
         ({"rounding": None}, "rounding: must be of type Rounding, was None"),
         ({"asset": "CEA"}, "asset: must be of type AssetId, was 'CEA'"),
@@ -192,7 +272,7 @@ def trades(draw: st.DrawFn) -> list[tuple[str, AssetId, int, int, int]]:
     return draw(st.lists(step, min_size=1, max_size=12))
 
 
-@given(trades(), st.sampled_from(CostMethod), st.sampled_from(Rounding), st.integers(0, 10**5))
+@given(trades(), st.sampled_from(UNCHOSEN), st.sampled_from(Rounding), st.integers(0, 10**5))
 def test_realised_and_unrealised_are_what_came_less_what_went(
     steps: list[tuple[str, AssetId, int, int, int]], method: CostMethod, rounding: Rounding, mark: int
 ) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carbonkit.fund.exponential import ExponentialSum
-from carbonkit.fund.root import Root, real_roots
+from carbonkit.fund.performance.root import Root, real_roots
 
 TOLERANCE = Decimal("1e-30")
 

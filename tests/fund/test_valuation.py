@@ -15,11 +15,12 @@ from carbonkit.errors import (
     IncompatibleUnitsError,
     InvalidValueError,
 )
-from carbonkit.fund.commitment import Commitment, Commitments
-from carbonkit.fund.holding import Lot
-from carbonkit.fund.portfolio import CostMethod, Portfolio
+from carbonkit.fund.partner.commitment import Commitment, Commitments
+from carbonkit.fund.portfolio.cost_method import CostMethod
+from carbonkit.fund.portfolio.holding import Lot
+from carbonkit.fund.portfolio.portfolio import Portfolio
+from carbonkit.fund.portfolio.valuation import Mark, NetAssetValue, ValuedHolding, net_asset_value
 from carbonkit.fund.refusal import Refusal
-from carbonkit.fund.valuation import Mark, NetAssetValue, ValuedHolding, net_asset_value
 from carbonkit.values import AccountId, AssetId, Money, Price, Rounding, Source
 
 CEA, CCER = AssetId("CEA"), AssetId("CCER")

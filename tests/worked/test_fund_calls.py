@@ -15,8 +15,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carbonkit.fund.call import call_capital
-from carbonkit.fund.commitment import Commitment, Commitments, read_commitments
+from carbonkit.fund.partner.call import call_capital
+from carbonkit.fund.partner.commitment import Commitment, Commitments, read_commitments
 from carbonkit.values import AccountId, Money, Rounding, as_date, divide, read_table
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ import pytest
 
 from carbonkit.fund.cashflow import CashFlow
 from carbonkit.fund.day_count import DayCount
-from carbonkit.fund.internal_rate import InternalRate, NoRate, xirr
+from carbonkit.fund.performance.internal_rate import InternalRate, NoRate, xirr
 from carbonkit.values import Money, Rounding
 
 HERE = Path(__file__).parent / "xirr"
