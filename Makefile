@@ -64,7 +64,9 @@ slow: $(VENV)/.dev
 
 check: check-rest test
 
-check-rest: lint floors types docs wheel
+# side by side; each part's words come out together
+check-rest: $(VENV)/.dev
+	@$(MAKE) --no-print-directory --jobs=$(JOBS) --output-sync=target lint floors types docs wheel
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check --quiet

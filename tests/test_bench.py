@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from bench._compare import Result, Way
 
+pytestmark = pytest.mark.whole
+
 ROOT = Path(__file__).resolve().parent.parent
 PROMISED = {"name", "ours", "peer", "ratio", "target", "met", "n", "versions"}
 ABOUT = {"unit", "sense", "lowest", "highest", "note"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from carbonkit.errors import CurrencyMismatchError, InvalidValueError
 from carbonkit.values.field import check_type
@@ -11,6 +11,9 @@ from carbonkit.values.number import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_Item = TypeVar("_Item")
+_Other = TypeVar("_Other")
 
 
 def count(value: int, *, field: str) -> int:
@@ -35,6 +38,26 @@ def paid(value: Money, *, field: str) -> Money:
     return value
 
 
+def listed(values: Iterable[_Item], *, field: str) -> tuple[_Item, ...]:
+    """Take many values; what cannot be gone through is an error that names its field."""
+    try:
+        items = iter(values)
+    except TypeError:
+        raise InvalidValueError("be a sequence", was=repr(values), field=field) from None
+    return tuple(items)
+
+
+def pairs(values: Iterable[tuple[_Item, _Other]], *, field: str) -> list[tuple[_Item, _Other]]:
+    """Take pairs; what is none is named by its place, from 1."""
+    taken: list[tuple[_Item, _Other]] = []
+    given: tuple[object, ...] = listed(values, field=field)
+    for place, each in enumerate(given, start=1):
+        if not isinstance(each, tuple | list) or len(each) != _TWO:
+            raise InvalidValueError("be a pair", was=repr(each), field=f"{field}, {place}")
+        taken.append((each[0], each[1]))
+    return taken
+
+
 def is_said(value: object) -> bool:
     """Say whether a value is a text with something in it."""
     return isinstance(value, str) and bool(value.strip())
@@ -53,3 +76,6 @@ def total_of(amounts: Iterable[Money], currency: str) -> Money:
     for amount in amounts:
         result += amount
     return result
+
+
+_TWO = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonkit.errors import BatchError, CurrencyMismatchError, InvalidValueError
-from carbonkit.fund._check import check_currency
+from carbonkit.fund._check import check_currency, listed
 from carbonkit.fund.cashflow import CashFlow
 from carbonkit.fund.figure import money
 from carbonkit.values.number import Rounding
@@ -54,7 +54,7 @@ def checked(
         CurrencyMismatchError: If a flow is in another currency.
         BatchError: If several are wrong.
     """
-    given: tuple[object, ...] = tuple(flows)
+    given: tuple[object, ...] = listed(flows, field="flows")
     kept: list[CashFlow] = []
     errors: list[CarbonkitError] = []
     for index, flow in enumerate(given, start=1):

@@ -7,6 +7,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, Final
 
 from carbonkit.errors import BatchError, FundError, InvalidValueError, Problem
+from carbonkit.fund._check import listed
 from carbonkit.fund.exponential import context_of
 from carbonkit.fund.figure import DIGITS, Number, fraction, real
 from carbonkit.fund.refusal import Refusal
@@ -26,7 +27,7 @@ def observed(values: Iterable[Number], *, field: str) -> tuple[Fraction, ...]:
         raise InvalidValueError("be a sequence of numbers, not one text", was=values, field=field)
     taken: list[Fraction] = []
     problems: list[Problem] = []
-    for place, value in enumerate(values, start=1):
+    for place, value in enumerate(listed(values, field=field), start=1):
         try:
             taken.append(fraction(value, field=field))
         except InvalidValueError as error:

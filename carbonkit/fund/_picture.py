@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 WIDTH: Final = 720
 LINE: Final = 20  # pixels from one line of text to the next
 TOP: Final = 36  # pixels that the heading takes
-COLOURS: Final = ("#4c78a8", "#f58518", "#54a24b", "#b279a2", "#e45756", "#72b7b2", "#9d755d", "#54585d")
+_FULL: Final = ("#4c78a8", "#f58518", "#54a24b", "#b279a2", "#e45756", "#72b7b2", "#9d755d", "#54585d")
+_PALE: Final = ("#9ecae9", "#ffbf79", "#88d27a", "#d6a5c9", "#ff9d98", "#b9dfdb", "#d8b5a5", "#bab0ac")
+COLOURS: Final = (*_FULL, *_PALE)
 QUIET: Final = "#999999"
 
 _LOOKS: Final[dict[str, dict[str, str]]] = {
@@ -27,7 +29,8 @@ _LOOKS: Final[dict[str, dict[str, str]]] = {
     "to the left": {"text-anchor": "end"},
 }
 _SVG: Final = "http://www.w3.org/2000/svg"
-_NARROW, _BROAD, _WIDE_FROM = 8, 14, 0x2E80  # pixels of a character, and where the broad ones begin
+_NARROW, _CAPITAL, _BROAD, _WIDE_FROM = 8, 10, 14, 0x2E80  # pixels of a character, and where broad ones begin
+_BROAD_LATIN: Final = frozenset("MWmw@%&\N{EM DASH}\N{HORIZONTAL ELLIPSIS}")
 
 WORDS: Final = {
     "nav": ("Net asset value", "基金净值"),
@@ -138,7 +141,13 @@ def legend_lines(names: Iterable[str]) -> int:
 
 def width_of(words: str) -> int:
     """Estimate the pixels that words take."""
-    return sum(_BROAD if ord(character) >= _WIDE_FROM else _NARROW for character in words)
+    return sum(map(_width, words))
+
+
+def _width(character: str) -> int:
+    if ord(character) >= _WIDE_FROM or character in _BROAD_LATIN:
+        return _BROAD
+    return _CAPITAL if character.isupper() else _NARROW
 
 
 def cut(words: str, room: int) -> str:
@@ -146,14 +155,16 @@ def cut(words: str, room: int) -> str:
     if width_of(words) <= room:
         return words
     kept = words
-    while kept and width_of(kept) + _NARROW > room:
+    while kept and width_of(kept) + _BROAD > room:
         kept = kept[:-1]
     return kept + "…"
 
 
 def safe(words: str) -> str:
-    """Replace what XML does not take."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in words)
+    """Replace what XML does not take, or what would turn the text round; every space becomes a plain one."""
+    return "".join(
+        c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in words
+    )
 
 
 def written(svg: ET.Element) -> str:

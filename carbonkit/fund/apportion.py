@@ -7,19 +7,18 @@ down, and the units left over go to those that lost most.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from carbonkit.errors import InvalidValueError
 from carbonkit.fund.figure import real
-from carbonkit.values.money import Money, minor_places
-from carbonkit.values.number import Rounding, decimal_places, divide, plain, whole
+from carbonkit.values.money import minor_places
+from carbonkit.values.number import decimal_places, plain, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["apportion", "in_minor_units", "to_minor_units", "written"]
+__all__ = ["apportion", "in_minor_units", "written"]
 
 _MOST_PLACES: Final = 12  # decimal places of a share that is written as a decimal
 
@@ -76,26 +75,6 @@ def in_minor_units(amount: Fraction, currency: str) -> Fraction:
         Fraction(10000, 3)
     """
     return amount * Fraction(10) ** minor_places(currency)
-
-
-def to_minor_units(amount: Fraction, currency: str, rounding: Rounding) -> Money:
-    """
-    Round an exact amount once, to whole minor units; however many digits its fraction has.
-
-    Args:
-        amount: The amount, in the currency's main unit.
-        currency: Its ISO 4217 code.
-        rounding: Which way.
-
-    Returns:
-        The money.
-
-    Example:
-        >>> to_minor_units(Fraction(100, 3), "CNY", Rounding.HALF_UP)
-        Money('33.33', 'CNY')
-    """
-    top, bottom = Decimal(amount.numerator), Decimal(amount.denominator)
-    return Money(divide(top, bottom, minor_places(currency), rounding), currency)
 
 
 def written(share: Fraction) -> str:

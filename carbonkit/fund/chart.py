@@ -346,7 +346,11 @@ def _lines(title: str, lines: dict[str, _Line], unit: str, language: Language) -
     across = Scale(Decimal(days[0].toordinal()), Decimal(days[-1].toordinal()), left, WIDTH - LINE)
     for mark, label in zip(marks, labels, strict=True):
         rule(svg, (left, up(mark)), (WIDTH, up(mark)))
-        text(svg, 0, up(mark) + 5, label, room=left - 8)
+        ends_here = [up(each) for each in (marks[0], marks[-1]) if each != mark]
+        if mark or all(
+            abs(up(mark) - end) >= LINE for end in ends_here
+        ):  # a zero gives way to its neighbours
+            text(svg, 0, up(mark) + 5, label, room=left - 8)
     for number, line in enumerate(lines.values()):
         points = [(across(Decimal(day.toordinal())), up(value)) for day, value in line]
         path(svg, points, COLOURS[number])

@@ -9,6 +9,7 @@ What is reported is rounded once, at the end, in a named way.
 
 from __future__ import annotations
 
+import decimal
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from carbonkit.errors import InvalidValueError
 from carbonkit.fund.exponential import context_of
 from carbonkit.values.money import Money, minor_places
-from carbonkit.values.number import Exact, Rounding, divide, exact, multiply, whole
+from carbonkit.values.number import Exact, Rounding, divide, exact, multiply, round_to
 
 if TYPE_CHECKING:
     from decimal import Context
@@ -38,6 +39,9 @@ DIGITS: Final = 60
 """Significant digits that a function without an exact value is worked out with."""
 
 _SMALLEST: Final = 900  # places behind the point that the last of these digits may stand at
+_LONGEST: Final = 800  # digits that a figure may have
+_FURTHEST: Final = 100_000  # digits before or behind the point that a power may have
+_EXACT_BITS: Final = 4_000_000  # what a whole power may take to be worked out exactly
 
 Number: TypeAlias = Exact | Fraction
 """What a calculation takes: a str, int, Decimal or Fraction; never a float."""
@@ -60,6 +64,7 @@ def fraction(value: Number, *, field: str = "number") -> Fraction:
 
     Raises:
         InexactNumberError: If it is a float, a bool, NaN or infinite.
+        InvalidValueError: If it is no number, too long, or a decimal too near to zero.
 
     Example:
         >>> fraction("0.08")
@@ -67,8 +72,16 @@ def fraction(value: Number, *, field: str = "number") -> Fraction:
     """
     if isinstance(value, Fraction):
         return value
-    if type(value) is Decimal and _is_made(value):
-        return Fraction(value)
+    if type(value) is Decimal:
+        if _is_made(value):
+            return Fraction(value)
+        if _is_vanishing(value):
+            raise InvalidValueError(
+                f"be zero, or at least 1e-{_SMALLEST} from it",
+                was=str(value),
+                field=field,
+                hint="a fraction of it would be too long; carbonkit.fund.figure.figure rounds it",
+            )
     return Fraction(exact(value, field=field))
 
 
@@ -76,6 +89,12 @@ def _is_made(number: Decimal) -> bool:
     """Say whether a decimal may be one that a function of this module has made: 60 digits, after zeros."""
     _, digits, exponent = number.as_tuple()
     return isinstance(exponent, int) and len(digits) <= DIGITS and -_SMALLEST <= exponent <= DIGITS
+
+
+def _is_vanishing(number: Decimal) -> bool:
+    """Say whether a decimal is one that a function has made, too near to zero to be written as a fraction."""
+    _, digits, exponent = number.as_tuple()
+    return isinstance(exponent, int) and len(digits) <= DIGITS and any(digits) and exponent < -_SMALLEST
 
 
 def real(value: Number, *, field: str = "number") -> Decimal:
@@ -110,11 +129,23 @@ def exponential(value: Number) -> Decimal:
     Returns:
         The value, to 60 significant digits.
 
+    Raises:
+        InvalidValueError: If the value is beyond what a number may be.
+
     Example:
         >>> round(exponential("0.025") * Decimal("88.50"), 12)
         Decimal('90.740388166412')
     """
-    return _context().exp(real(value))
+    return _exponential(real(value))
+
+
+def _exponential(power_of_e: Decimal) -> Decimal:
+    try:
+        return _context().exp(power_of_e)
+    except decimal.Overflow:
+        raise InvalidValueError(
+            "be a power of e that can be written out", was=str(power_of_e), field="number"
+        ) from None
 
 
 def logarithm(value: Number) -> Decimal:
@@ -136,7 +167,7 @@ def logarithm(value: Number) -> Decimal:
     """
     given = real(value)
     if given <= 0:
-        raise InvalidValueError("be above zero", was=str(value), field="number", hint="it has no logarithm")
+        raise InvalidValueError("be above zero", was=str(given), field="number", hint="it has no logarithm")
     return _context().ln(given)
 
 
@@ -160,7 +191,7 @@ def square_root(value: Number) -> Decimal:
     given = real(value)
     if given < 0:
         raise InvalidValueError(
-            "be zero or more", was=str(value), field="number", hint="it has no square root"
+            "be zero or more", was=str(given), field="number", hint="it has no square root"
         )
     return _context().sqrt(given)
 
@@ -168,6 +199,8 @@ def square_root(value: Number) -> Decimal:
 def power(base: Number, exponent: Number) -> Fraction:
     """
     Raise a number to a power: exactly for a whole one, to 60 significant digits for any other.
+
+    A whole power that would be more than a million digits long is worked out as the others are.
 
     Args:
         base: A number above zero.
@@ -177,7 +210,8 @@ def power(base: Number, exponent: Number) -> Fraction:
         The value.
 
     Raises:
-        InvalidValueError: If the base is zero or negative.
+        InvalidValueError: If the base is zero or negative, or the value has more than 100,000 digits
+            before or behind the point.
 
     Example:
         >>> power("1.08", 2), round(power("1.08", Fraction(1, 2)), 12)
@@ -185,10 +219,16 @@ def power(base: Number, exponent: Number) -> Fraction:
     """
     bottom, top = fraction(base, field="base"), fraction(exponent, field="exponent")
     if bottom <= 0:
-        raise InvalidValueError("be above zero", was=str(base), field="base")
-    if top.denominator == 1:
+        raise InvalidValueError("be above zero", was=str(real(bottom)), field="base")
+    bits = max(bottom.numerator.bit_length(), bottom.denominator.bit_length())
+    if top.denominator == 1 and bits * abs(top.numerator) <= _EXACT_BITS:
         return bottom**top.numerator
-    return Fraction(_context().exp(_context().multiply(real(top), _context().ln(real(bottom)))))
+    found = _exponential(_context().multiply(real(top), _context().ln(real(bottom))))
+    if abs(found.adjusted()) > _FURTHEST:
+        raise InvalidValueError(
+            f"give at most {_FURTHEST:,} digits", was=f"1E{found.adjusted():+}", field="exponent"
+        )
+    return Fraction(found)
 
 
 def figure(value: Number, places: int, rounding: Rounding) -> Decimal:
@@ -203,18 +243,28 @@ def figure(value: Number, places: int, rounding: Rounding) -> Decimal:
     Returns:
         The rounded number.
 
+    Raises:
+        InexactNumberError: If the number is a float, a bool, NaN or infinite.
+        InvalidValueError: If it has more than 800 digits when it is rounded, `places` is not from -60 to
+            60, or `rounding` is no `Rounding`.
+
     Example:
         >>> figure(Fraction(46_932_807_68, 3), 2, Rounding.HALF_UP)
         Decimal('1564426922.67')
     """
+    round_to(0, places, rounding)  # refuses what is no count of places, or no rounding
+    if type(value) is Decimal and _is_vanishing(value):  # it rounds as its sign says
+        value = Fraction(-1 if value < 0 else 1, 10**_SMALLEST)
     # A fraction may be longer than a number that enters. What lies between two steps is told apart only
     # as nothing, below, at or above the middle, which is all that rounding looks at.
-    steps = fraction(value) * Fraction(10) ** whole(places, field="places")
+    steps = fraction(value) * Fraction(10) ** int(places)
     floor, rest = divmod(steps.numerator, steps.denominator)
+    if floor.bit_length() > _LONGEST * 10 // 3:
+        raise InvalidValueError(f"have at most {_LONGEST} digits", was="a longer one", field="number")
     quarters = 4 * floor + (
         0 if not rest else 2 + (2 * rest > steps.denominator) - (2 * rest < steps.denominator)
     )
-    return divide(multiply(Decimal(quarters), Decimal((0, (1,), -places))), 4, places, rounding)
+    return divide(multiply(Decimal(quarters), Decimal((0, (1,), -int(places)))), 4, places, rounding)
 
 
 def money(value: Number, currency: str, rounding: Rounding, places: int | None = None) -> Money:

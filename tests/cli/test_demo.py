@@ -17,6 +17,8 @@ import pytest
 from carbonkit.cli import __main__ as command
 from carbonkit.cli.demo.example import Examples
 
+pytestmark = pytest.mark.whole
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 

@@ -19,6 +19,8 @@ from carbonkit.wire import BookChange, Depth, Reset
 from carbonkit.wire.codec import decoded, encoded
 from carbonkit.wire.json_text import read_json, write_json
 
+pytestmark = pytest.mark.whole
+
 CEA = InstrumentId("CEA25")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, TypeAlias
 
+import pytest
+
 from carbonkit.ledger import (
     Account,
     AccountId,
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from carbonkit.ledger import Store
+
+pytestmark = pytest.mark.whole
 
 Step: TypeAlias = tuple[str, int, list[Command]]  # how to post, how many seconds later, and what
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import attrs
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -27,6 +28,8 @@ from tests.exchange.desks import ANN, BOB, CAT, Hall
 if TYPE_CHECKING:
     from carbonkit.market import Order
     from carbonkit.wire import Placed
+
+pytestmark = pytest.mark.whole
 
 
 ACCOUNTS = st.sampled_from((ANN, BOB, CAT))

@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonkit.errors import CurrencyMismatchError, FundError, InvalidValueError, NotFoundError
+from carbonkit.errors import (
+    CurrencyMismatchError,
+    FundError,
+    InvalidValueError,
+    NotFoundError,
+    WrongTypeError,
+)
 from carbonkit.fund.carry.american import AmericanWaterfall, american_waterfall
 from carbonkit.fund.carry.carry_terms import CarryBase, PreferredStart
 from carbonkit.fund.carry.deal_event import Realisation, Recoupment, WriteDown
@@ -305,3 +311,12 @@ def test_the_general_partners_commitment_stays_outside() -> None:
     )
     assert sides(fund.results[0].tiers) == exact((45, 0), (0, 0), (0, 0), (36, 9))
     assert fund.results[0].own == cny("10.00")
+
+
+def test_events_and_values_are_what_they_hold() -> None:
+    other: Any = None
+    with pytest.raises(InvalidValueError, match="events: must be a sequence, was None"):
+        american_waterfall(sharing(), Recoupment.THIS_DEAL, other)
+    fund = american_waterfall(sharing(), Recoupment.THIS_DEAL, [paid_in("1", deal="A")])
+    with pytest.raises(WrongTypeError, match="values: must be a mapping of deals to values, was None"):
+        fund.liquidate(other, on=year(1))

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.fund.apportion import apportion, in_minor_units, to_minor_units, written
-from carbonkit.fund.figure import power
+from carbonkit.fund.apportion import apportion, in_minor_units, written
+from carbonkit.fund.figure import money, power
 from carbonkit.values import Money, Rounding
 from carbonkit.values.share import split
 
@@ -21,7 +21,11 @@ def test_it_splits_as_weights_do(total: int, weights: list[int]) -> None:
     assert apportion(total, parts) == split(total, weights)
 
 
-@given(st.lists(st.fractions(-1, 1000, max_denominator=97), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.builds(Fraction, st.integers(-7, 7000), st.sampled_from([1, 3, 7, 97])), min_size=1, max_size=8
+    )
+)
 def test_parts_add_up_and_none_is_negative(parts: list[Fraction]) -> None:
     exact = sum(parts, Fraction(0))
     total = max(0, round(exact))
@@ -48,8 +52,8 @@ def test_a_total_that_is_not_that_of_the_parts_is_refused(total: int, parts: lis
 
 def test_long_fractions_are_rounded_once() -> None:
     amount = power("1.08", Fraction(1, 2)) * power("1.08", Fraction(1, 3)) * 10**11
-    assert to_minor_units(amount, "CNY", Rounding.HALF_UP) == Money("106623547897.13", "CNY")
-    assert to_minor_units(Fraction(-1, 3), "JPY", Rounding.AWAY_FROM_ZERO) == Money("-1", "JPY")
+    assert money(amount, "CNY", Rounding.HALF_UP) == Money("106623547897.13", "CNY")
+    assert money(Fraction(-1, 3), "JPY", Rounding.AWAY_FROM_ZERO) == Money("-1", "JPY")
     assert in_minor_units(Fraction(1, 3), "JPY") == Fraction(1, 3)
 
 

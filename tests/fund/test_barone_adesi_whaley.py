@@ -84,3 +84,15 @@ def test_what_it_refuses() -> None:
         of(forward="0")
     with pytest.raises(InexactNumberError, match="tolerance"):
         of(tolerance=0.1)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changed", "least"),
+    [({"volatility": "1e60"}, "1.00000000000000E+90"), ({"rate": "1e-60"}, "1E-30")],
+)
+def test_a_rate_that_is_next_to_nothing_is_refused(changed: dict[str, str], least: str) -> None:
+    on = {"forward": "80", "strike": "80", "volatility": "0.2", "years": "1", "rate": "0.03"} | changed
+    with pytest.raises(InvalidValueError) as caught:
+        barone_adesi_whaley(Right.PUT, tolerance="0.000001", **on)
+    assert caught.value.problem.field == "rate"
+    assert caught.value.problem.must.startswith(f"be zero, or {least} or more")

@@ -52,6 +52,8 @@ def test_a_day_without_a_level_is_an_error_unless_asked_for() -> None:
         ([("2021-07-16", 1), ("2021-07-16", 1)], InvalidValueError, "level 2: must be of a day once"),
         ([("2021-07-16", 1.5)], InexactNumberError, "level 1: must be a str, int or Decimal"),
         ([("2021-07-16", "NaN")], InexactNumberError, "level 1: must be a finite number"),
+        (5, InvalidValueError, "levels: must be a sequence, was 5"),
+        ([("2021-07-16", 1), 7], InvalidValueError, "levels, 2: must be a pair, was 7"),
         ([("16/07/2021", 1)], InvalidValueError, "level 1, on: must be a calendar date"),
     ],
 )

@@ -159,7 +159,7 @@ def test_items_and_partners_both_add_up(
         (
             {"total": 2},
             InvalidValueError,
-            "items: must add up to 0.02 CNY, was 0.01 CNY, 0.01 CNY too little",
+            "items of call 1: must add up to 0.02 CNY, was 0.01 CNY, 0.01 CNY too little",
         ),
         ({"excused": [excuse(9)]}, NotFoundError, "excused: must be a partner of the fund, was LP-9"),
         ({"excused": [excuse(1, "b")]}, NotFoundError, "excused LP-1: must be an item of the call, was b"),
@@ -185,9 +185,9 @@ def test_items_and_excuses_that_make_no_sense_are_refused(
 
 
 def test_items_differ_in_name_and_are_in_one_currency() -> None:
-    with pytest.raises(InvalidValueError, match="items: must have each name once, was a"):
+    with pytest.raises(InvalidValueError, match="items of call 1: must have each name once, was a"):
         call(promised(9), item("a", 1), item("a", 1))
-    with pytest.raises(InvalidValueError, match="items: must be of type CallItem"):
+    with pytest.raises(InvalidValueError, match="items of call 1: must be of type CallItem"):
         call_capital(
             promised(9),
             (),
@@ -207,6 +207,7 @@ def test_items_differ_in_name_and_are_in_one_currency() -> None:
     with pytest.raises(InvalidValueError, match="why: must not be blank"):
         Excuse(AccountId("A"), ExcuseReason.DEFAULT, "")
     with pytest.raises(
-        InvalidValueError, match=r"items: must add up to 0\.01 CNY, was 0\.02 CNY, 0\.01 CNY too much"
+        InvalidValueError,
+        match=r"items of call 1: must add up to 0\.01 CNY, was 0\.02 CNY, 0\.01 CNY too much",
     ):
         call(promised(9), item("a", 2), total=1)

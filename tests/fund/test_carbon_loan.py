@@ -11,7 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonkit.errors import CurrencyMismatchError, FundError, InvalidValueError, NotFoundError
+from carbonkit.errors import (
+    CurrencyMismatchError,
+    FundError,
+    InexactNumberError,
+    InvalidValueError,
+    NotFoundError,
+)
 from carbonkit.fund.day_count import DayCount
 from carbonkit.fund.product.carbon_loan import CarbonLoan, LoanState, give_back_allowances, lend_allowances
 from carbonkit.fund.product.lending_rules import LendingCover, LendingRules
@@ -87,6 +93,10 @@ def test_a_cover_calls_for_what_its_line_says(ratio: str, cover: LendingCover) -
 def test_lines_that_do_not_fall_are_refused() -> None:
     with pytest.raises(InvalidValueError, match="lines: must fall from excess to warning to top-up"):
         LendingRules(excess=RULES.warning, warning=RULES.excess, top_up=RULES.top_up, most=None)
+    with pytest.raises(InvalidValueError, match="excess: must be of type Rule"):
+        LendingRules(excess="1.5", warning=RULES.warning, top_up=RULES.top_up, most=None)  # type: ignore[arg-type]
+    with pytest.raises(InexactNumberError, match="ratio: must be a str, int or Decimal"):
+        RULES.cover(1.3)  # type: ignore[arg-type]
 
 
 @given(st.integers(0, 10**6), st.integers(0, 200), st.integers(1, 10**4))

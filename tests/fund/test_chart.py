@@ -74,10 +74,10 @@ def test_a_line_of_values_is_the_same_picture_each_time() -> None:
         'width="720" height="320" role="img"><title>Net asset value</title>'
         "<desc>Net asset value: 2021-12-31 100.00 CNY, 2022-12-31 150.00 CNY, 2023-12-31 120.00 CNY</desc>"
         '<text x="0" y="18" font-weight="bold">Net asset value</text>'
-        '<line x1="100" y1="280" x2="720" y2="280" stroke="#999999" /><text x="0" y="285">100.00 CNY</text>'
-        '<line x1="100" y1="56" x2="720" y2="56" stroke="#999999" /><text x="0" y="61">150.00 CNY</text>'
-        '<polyline points="100,280 400,56 700,190" fill="none" stroke="#4c78a8" stroke-width="2" />'
-        '<text x="100" y="305">2021-12-31</text>'
+        '<line x1="106" y1="280" x2="720" y2="280" stroke="#999999" /><text x="0" y="285">100.00 CNY</text>'
+        '<line x1="106" y1="56" x2="720" y2="56" stroke="#999999" /><text x="0" y="61">150.00 CNY</text>'
+        '<polyline points="106,280 403,56 700,190" fill="none" stroke="#4c78a8" stroke-width="2" />'
+        '<text x="106" y="305">2021-12-31</text>'
         '<text x="720" y="305" text-anchor="end">2023-12-31</text></svg>'
     )
 
@@ -208,7 +208,7 @@ def test_texts_are_escaped_and_cut_but_kept_in_full() -> None:
     label = svg.findall(f"{SVG}text")[1]
     assert (label.text or "").startswith("<b>&xxx")
     assert (label.text or "").endswith("…")
-    assert label.findtext(f"{SVG}title") == "<b>&" + "x" * 200 + "\N{REPLACEMENT CHARACTER}" * 2
+    assert label.findtext(f"{SVG}title") == "<b>&" + "x" * 200 + "\N{REPLACEMENT CHARACTER} "
     assert long[:100] in (svg.findtext(f"{SVG}desc") or "")
     wide = "年" * 100
     label = drawn(exposure_chart([ExposureRow(wide, CEA, 1)], language=ENGLISH)).findall(f"{SVG}text")[1]
@@ -259,3 +259,32 @@ def test_rows_are_of_their_type(draw: Callable[..., str]) -> None:
         draw([("2021-12-31", "1")], language=ENGLISH)
     with pytest.raises(InvalidValueError, match="value: must be of type Money"):
         ValuePoint("2021-12-31", 100)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("low", "high"), [("-1.00", "1000000000000.00"), ("-400", "1")])
+def test_labels_do_not_lie_over_each_other(low: str, high: str) -> None:
+    values = [ValuePoint("2021-12-31", cny(low)), ValuePoint("2022-12-31", cny(high))]
+    svg = drawn(nav_chart(values, language=ENGLISH))
+    marks = [each for each in svg.findall(f"{SVG}text")[1:] if (each.text or "").endswith("CNY")]
+    assert [each.text for each in marks] == [f"{low} CNY", f"{high} CNY"]
+    assert len(svg.findall(f"{SVG}line")) == 3  # the line of zero stays
+
+
+@pytest.mark.parametrize("sign", ["W", "M", "A", "年", "@", "w"])
+def test_a_label_of_broad_signs_is_cut_before_the_edge(sign: str) -> None:
+    label = drawn(exposure_chart([ExposureRow(sign * 60, CEA, 1)], language=ENGLISH)).findall(f"{SVG}text")[1]
+    most = {"A": 19}.get(sign, 13)  # of 184 pixels: a capital takes up to 10, a broad sign up to 14
+    assert len(label.text or "") <= most
+
+
+def test_sixteen_assets_have_sixteen_colours() -> None:
+    rows = [ExposureRow("2024", AssetId(f"A-{number:02}"), 1) for number in range(16)]
+    svg = drawn(exposure_chart(rows, language=ENGLISH))
+    stack = [each.get("fill") for each in svg.findall(f"{SVG}rect")][:16]
+    assert len(set(stack)) == 16
+
+
+def test_spaces_are_spaces_and_what_turns_a_text_round_is_not_shown() -> None:
+    row = ExposureRow("二〇二四\u3000北京\u00a0\n\u202eabc", CEA, 1)
+    label = drawn(exposure_chart([row], language=ENGLISH)).findall(f"{SVG}text")[1]
+    assert label.text == "二〇二四 北京  \N{REPLACEMENT CHARACTER}abc"

@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonkit.errors import CurrencyMismatchError, FundError, InvalidValueError
+from carbonkit.errors import CurrencyMismatchError, FundError, InvalidValueError, WrongTypeError
+from carbonkit.fund.account.accrued_carry import CarryAccrual, CarryWeight, accrue_carry
+from carbonkit.fund.account.capital_account import CapitalAccounts, capital_accounts
 from carbonkit.fund.carry.american import american_waterfall
-from carbonkit.fund.carry.carry_terms import CarryBase, ClawbackBasis, PreferredStart, TierOrder
+from carbonkit.fund.carry.carry_terms import (
+    CarryBase,
+    CatchUpTarget,
+    ClawbackBasis,
+    PreferredStart,
+    TierOrder,
+)
 from carbonkit.fund.carry.clawback import Clawback, carry_on_liquidation, clawback_due
 from carbonkit.fund.carry.deal_event import Realisation, Recoupment
 from carbonkit.fund.carry.escrow import Escrow, EscrowKind, EscrowMove, escrow_of
 from carbonkit.fund.carry.european import EuropeanWaterfall, european_waterfall
 from carbonkit.fund.carry.hurdle import Compounding, PreferredRate
+from carbonkit.fund.carry.tier import CatchUpTier, PreferredReturn, ReturnOfCapital, SplitTier
 from carbonkit.fund.carry.waterfall import CapitalUse
 from carbonkit.fund.cashflow import CashFlow
-from carbonkit.fund.entry import Line
+from carbonkit.fund.day_count import DayCount
+from carbonkit.fund.entry import Entry, Line, entries_of
 from carbonkit.fund.refusal import Refusal
-from carbonkit.values import Money
-from tests.carry import cny, paid_in, partners, sharing, year
+from carbonkit.values import AccountId, Money, Period
+from tests.carry import GP, cny, paid_in, partners, sharing, year
+
+if TYPE_CHECKING:
+    import datetime
+
+    from carbonkit.fund.carry.tier_position import Tier
 
 NO_HURDLE = PreferredRate(0, Compounding.ANNUAL)
 FEN = st.integers(1, 10**12)
@@ -166,6 +181,150 @@ def test_a_fund_that_lost_would_take_carry_back() -> None:
         return carry_on_liquidation(pooled, pooled.liquidate({"B": cny(value)}, on=year(5)), ())
 
     assert [carry(value) for value in ("20", "50", "90")] == [cny("-6.00"), cny("0.00"), cny("8.00")]
+
+
+def test_what_a_funds_own_tiers_give_is_not_taken_back() -> None:
+    eight, twelve = PreferredRate("0.08", Compounding.ANNUAL), PreferredRate("0.12", Compounding.ANNUAL)
+    row = (
+        ReturnOfCapital(),
+        PreferredReturn(eight),
+        CatchUpTier("1", "0.20", CatchUpTarget.SHARE_OF_PROFIT),
+        SplitTier("0.20", twelve),
+        SplitTier("0.30", None),
+    )
+    won = european_waterfall(sharing(tiers=row), [paid_in("1000000")], [CashFlow(year(1), cny("1250000"))])
+    assert won.results[0].general_partner == cny("60000.00")  # 20 000 + 10 000 + 30 % of 100 000
+    found = clawback_due(won, (), net_asset_value=cny("0"), escrow=cny("0"), on=year(1))
+    assert (found.entitled, found.amount) == (Fraction(60_000), cny("0.00"))
+    assert found.explain().parts[1].how == "by the fund's own tiers, of a profit of 250000.00 CNY"
+    # Another 100 000 come in and are lost. Of the 150 000 that are left 80 000 are preferred return, 20 000
+    # the catch-up, and 50 000 bring the partners to 12 %: the manager has 20 000 + 10 000 of them.
+    lost = won.contribute(paid_in("100000", year(1)))
+    found = clawback_due(lost, (), net_asset_value=cny("0"), escrow=cny("0"), on=year(1))
+    assert (found.entitled, found.amount) == (Fraction(30_000), cny("30000.00"))
+    assert found.shortfall == 0
+    sold = won.liquidate(cny("100000"), on=year(1))
+    assert carry_on_liquidation(won, sold, ()) == cny("30000.00")  # 30 % of it, and nothing back
+
+
+def test_the_shortfall_is_of_the_first_hurdle_that_a_tier_pays() -> None:
+    ten = PreferredRate("0.10", Compounding.ANNUAL)
+    higher = (ReturnOfCapital(), PreferredReturn(ten), SplitTier("0.20", None))
+    none = (ReturnOfCapital(), SplitTier("0.20", None))
+
+    def lacking(tiers: tuple[Tier, ...]) -> Fraction:
+        fund = european_waterfall(sharing(tiers=tiers), [paid_in("100")], [])
+        return clawback_due(fund, (), net_asset_value=cny("0"), escrow=cny("0"), on=year(2)).shortfall
+
+    assert lacking(higher) == 121
+    assert lacking(none) == 100
+
+
+def test_long_fractions_are_rounded_once() -> None:
+    monthly = sharing(preferred=PreferredRate("0.0825", Compounding.MONTHLY), day_count=DayCount.THIRTY_E_360)
+    fund = european_waterfall(monthly, [paid_in("100", year(0))], [])
+    found = clawback_due(fund, (), net_asset_value=cny("0"), escrow=cny("0"), on="2051-07-15")
+    assert found.shortfall == 100 * (1 + Fraction("0.0825") / 12) ** 360
+    assert found.explain().parts[3].value == "1178.15 CNY"
+
+
+def books(entries: list[Entry]) -> CapitalAccounts:
+    return capital_accounts(
+        entries,
+        partners(A="75", B="25"),
+        general_partner=GP,
+        period=Period(year(0), year(6)),
+        opening=None,
+    )
+
+
+def life_of_two_deals() -> list[Entry]:
+    """Give the entries of a fund that sold one deal for 150, paid that out, and holds one worth 20."""
+    waterfall = two_deals()
+    moves: list[tuple[datetime.date, Line, tuple[tuple[str, str], ...]]] = [
+        (year(0), Line.CONTRIBUTION, (("A", "75"), ("B", "25"))),
+        (year(3), Line.REALISED, (("A", "75"), ("B", "25"))),
+        (year(5), Line.UNREALISED, (("A", "-22.50"), ("B", "-7.50"))),
+    ]
+    paid = ((str(who), str(-part.amount)) for who, part in waterfall.results[0].parts)
+    moves.append((year(3), Line.DISTRIBUTION, tuple(paid)))
+    return [
+        entry
+        for on, line, parts in moves
+        for entry in entries_of(
+            ((AccountId(who), cny(amount)) for who, amount in parts),
+            on=on,
+            line=line,
+            document=f"{line.name.lower()}/1",
+        )
+    ]
+
+
+def test_what_would_be_given_back_is_accrued() -> None:
+    before = american_waterfall(
+        sharing(partners(A="75", B="25")),
+        Recoupment.THIS_DEAL,
+        [
+            paid_in("50", deal="A"),
+            paid_in("50", deal="B"),
+            Realisation(deal="A", on=year(3), proceeds=cny("150"), disposed=1),
+        ],
+    )
+    entries = life_of_two_deals()
+    assert books(entries).closing == cny("20.00")
+
+    def accrued(document: str) -> CarryAccrual:
+        return accrue_carry(
+            lambda value, day: carry_on_liquidation(before, before.liquidate({"B": value}, on=day), ()),
+            books(entries),
+            partners(A="75", B="25"),
+            general_partner=GP,
+            paid=before.results[0].general_partner,
+            weight=CarryWeight.COMMITMENT,
+            exempt=(),
+            document=document,
+        )
+
+    first = accrued("carry/1")
+    assert (first.hypothetical, first.change) == (cny("-6.00"), cny("14.00"))
+    assert [(str(who), str(part)) for who, part in first.parts] == [
+        ("A", "-10.50 CNY"),
+        ("B", "-3.50 CNY"),
+        ("GP", "14.00 CNY"),
+    ]
+    entries += first.entries
+    assert accrued("carry/2").change == cny("0.00")
+    # if it were sold: the 20 that it brings, and the 6 that come back
+    assert [str(part) for _, part in books(entries).parts] == ["19.50 CNY", "6.50 CNY", "-6.00 CNY"]
+    # carry as it was paid, on top of carry as it accrued, is twice the carry
+    for more in (before.results[0].entries, due(two_deals()).entries):
+        with pytest.raises(
+            FundError, match="entries: must pass carry either as it is paid or as it acc"
+        ) as caught:
+            books([*entries, *more])
+        assert caught.value.problem.code == Refusal.CARRY_TWICE
+    as_paid = [*life_of_two_deals(), *before.results[0].entries, *due(two_deals()).entries]
+    assert [str(part) for _, part in books(as_paid).parts] == ["19.50 CNY", "6.50 CNY", "-6.00 CNY"]
+
+
+def test_what_is_no_waterfall_and_no_clawback_is_refused() -> None:
+    fund: Any = two_deals()
+    other: Any = 5
+    with pytest.raises(WrongTypeError, match="waterfall: must be a waterfall, was 5"):
+        due(other)
+    with pytest.raises(WrongTypeError, match="earlier clawback 1: must be of type Clawback, was 5"):
+        due(fund, earlier=(other,))
+    with pytest.raises(WrongTypeError, match="result: must be of type WaterfallResult, was 5"):
+        carry_on_liquidation(fund, other, ())
+    with pytest.raises(WrongTypeError, match="escrow move 1: must be of type EscrowMove, was 5"):
+        Escrow("CNY", [other])
+    with pytest.raises(WrongTypeError, match="result 1: must be of type WaterfallResult, was 5"):
+        escrow_of("CNY", [other], [])
+    with pytest.raises(FundError, match="result 1: must be a distribution that was paid") as caught:
+        escrow_of("CNY", [fund.liquidate({}, on=year(5))], [])
+    assert caught.value.problem.code == Refusal.NOTHING_PAID
+    with pytest.raises(WrongTypeError, match="clawback 1: must be of type Clawback, was 5"):
+        escrow_of("CNY", [], [other])
 
 
 def test_a_fund_without_capital_that_counts_lacks_nothing() -> None:

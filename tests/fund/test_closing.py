@@ -24,7 +24,7 @@ from carbonkit.fund.partner.distribution_item import DistributionBasis, Distribu
 from carbonkit.fund.partner.equalisation_terms import EqualisationTerms, FeeTrueUp
 from carbonkit.fund.partner.late_interest import InterestMethod, LateInterest
 from carbonkit.fund.partner.release import ReleaseKind, release_commitments
-from carbonkit.fund.partner.unfunded import UnfundedStep, unfunded, unfunded_rolls
+from carbonkit.fund.partner.unfunded import CallDay, UnfundedStep, unfunded, unfunded_rolls
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values import AccountId, Money, Rounding
 
@@ -84,7 +84,8 @@ def close(
 def paid_in(partner: AccountId, happenings: Sequence[Happening]) -> int:
     """Contributions inside the commitment less what came back, from the entries of the roll."""
     last = happenings[-1].commitments
-    (roll,) = [each for each in unfunded_rolls(last, happenings) if each.partner == partner]
+    rolls = unfunded_rolls(last, happenings, calls=CallDay.NOTICE)
+    (roll,) = [each for each in rolls if each.partner == partner]
     steps = (UnfundedStep.CONTRIBUTION, UnfundedStep.RETURNED, UnfundedStep.RECALLABLE)
     return -sum(roll.total(step).to_minor() for step in steps)
 

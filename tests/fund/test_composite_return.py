@@ -74,6 +74,10 @@ def test_periods_must_fit() -> None:
         CompositeReturn([first, period("2021-02-01", "2021-03-01", NORTH, weight=both)])
     with pytest.raises(InvalidValueError, match="periods: must hold one period or more"):
         CompositeReturn([])
+    with pytest.raises(InvalidValueError, match="period 2: must be of type CompositePeriod, was 5"):
+        CompositeReturn([first, 5])  # type: ignore[list-item]
+    with pytest.raises(InvalidValueError, match="periods: must be a sequence, was 5"):
+        CompositeReturn(5)  # type: ignore[arg-type]
 
 
 def test_bad_portfolios_are_named() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from carbonkit.errors import BatchError, FundError, InvalidValueError
 from carbonkit.fund.refusal import Refusal
 from carbonkit.fund.units.dealing import Dealing, deal
-from carbonkit.fund.units.dealing_terms import BelowMinimum
+from carbonkit.fund.units.dealing_terms import BelowMinimum, DealingSide
 from carbonkit.fund.units.equalisation import Equaliser
 from carbonkit.fund.units.gate import GateBasis, GateRest, RedemptionGate
 from carbonkit.fund.units.swing import SwingKind, SwingPolicy, swung_price
@@ -176,6 +176,43 @@ def test_a_suspended_fund_deals_with_nobody() -> None:
     assert "was no price for CEA since 2026-06-28" in str(caught.value)
 
 
+@pytest.mark.parametrize(("side", "stopped"), [("subscriptions", "S-1"), ("redemptions", "R-1")])
+def test_one_side_may_be_suspended(side: str, stopped: str) -> None:
+    orders: list[SubscriptionOrder | RedemptionOrder] = [buy("S-1", C, cny(100)), give_back("R-1", A, 1)]
+    closed = terms(suspended="too large", suspended_side=DealingSide(side))
+    with pytest.raises(BatchError) as caught:
+        dealt(HELD, orders, terms=closed)
+    assert codes(caught) == [(f"order {stopped}", "order", Refusal.SUSPENDED)]
+    others = [order for order in orders if str(order.id) != stopped]
+    done = dealt(HELD, others, terms=closed)
+    assert len(done.subscriptions) + len(done.redemptions) == 1
+
+
+def test_the_minimum_holding_counts_what_is_bought_on_the_day() -> None:
+    value = record(HELD, str(HELD.outstanding))
+    leaves = give_back("R-1", B, 250)
+    low = terms(minimum_holding=100)
+    done = dealt(HELD, [leaves, buy("S-1", B, cny(50))], terms=low, price=value.dealing)
+    assert done.after.units_of(B) == 100
+    with pytest.raises(BatchError, match=r"was 99\.99 left"):
+        dealt(HELD, [leaves, buy("S-1", B, cny("49.99"))], terms=low, price=value.dealing)
+    everything = terms(minimum_holding=100, below_minimum=BelowMinimum.ALL_REDEEMED)
+    done = dealt(HELD, [leaves, buy("S-1", B, cny(1))], terms=everything, price=value.dealing)
+    assert [str(done.redemptions[0].units), str(done.after.units_of(B))] == ["300.00", "1.00"]
+
+
+def test_very_many_orders_go_through_a_gate_in_one_go() -> None:
+    names = [AccountId(f"H-{number}") for number in range(300)]
+    held = register(*(lot(who, 10 + place % 7) for place, who in enumerate(names)))
+    gate = RedemptionGate(share="0.1", basis=GateBasis.GROSS, rest=GateRest.DEFERRED)
+    orders = [give_back(f"R-{who}", who, 10) for who in names]
+    done = dealt(held, orders, terms=terms(gate=gate), price=record(held, 5000).dealing)
+    through = sum(Fraction(note.units) for note in done.redemptions)
+    assert through == Fraction(held.outstanding) / 10
+    assert through + sum(Fraction(order.units) for order in done.deferred) == 3000
+    assert Fraction(done.after.outstanding) == Fraction(held.outstanding) - through
+
+
 def test_the_minimum_holding_counts_what_all_orders_of_a_holder_leave() -> None:
     orders = [give_back("R-1", B, 150), give_back("R-2", B, 100)]
     low = terms(minimum_holding=100)
@@ -299,6 +336,8 @@ def test_what_is_no_order_is_refused() -> None:
         dealt(HELD, [], terms=terms(minimum_subscription=Money(1, "EUR")))
     with pytest.raises(InvalidValueError, match="minimum_holding: must have at most 2 decimal places"):
         dealt(HELD, [], terms=terms(minimum_holding="0.001"))
+    with pytest.raises(InvalidValueError, match="own_fee: must have a method own_fee, as an Equaliser does"):
+        dealt(HELD, [], own_fee="0.2")
 
 
 def test_an_error_that_is_not_of_the_domain_passes() -> None:
@@ -341,7 +380,7 @@ def test_a_swing_leaves_the_cost_of_dealing_with_those_who_deal(side: str, per_u
     value = record(HELD, 1050)
     order = buy("S-1", C, cny("105.00")) if side == "in" else give_back("R-1", B, 100)
     policy = SwingPolicy(kind=SwingKind.PARTIAL, threshold="0.05", inflow_bps=40, outflow_bps=50, cap_bps=100)
-    price = swung_price(value, net_flow=net_flow([order], value), policy=policy)
+    price = swung_price(value, net_flow=net_flow([order], value, terms=terms()), policy=policy)
     assert price.per_unit == cny(per_unit)
     done = dealt(HELD, [order], price=price)
     after = Fraction(1050) + Fraction((done.into_fund - done.out_of_fund).amount)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.fund.units.dealing_terms import DealingTerms
+from carbonkit.fund.units.dealing_terms import DealingSide, DealingTerms
 from carbonkit.fund.units.gate import GateBasis, GateRest, RedemptionGate
 from carbonkit.fund.units.unit_fee import RedemptionFee, SubscriptionFee, SubscriptionFeeBasis
 from tests.fund.unit_books import cny, terms
@@ -28,6 +28,7 @@ def test_no_term_has_a_default() -> None:
         ({"below_minimum": "refused"}, "below_minimum: must be of type BelowMinimum"),
         ({"gate": "0.1"}, "gate: must be of type RedemptionGate"),
         ({"suspended": None}, "suspended: must be of type str"),
+        ({"suspended_side": "redemptions"}, "suspended_side: must be of type DealingSide"),
     ],
 )
 def test_terms_that_make_no_sense_are_refused(changed: dict[str, Any], message: str) -> None:
@@ -47,4 +48,6 @@ def test_terms_explain_themselves() -> None:
         suspended="no price",
     ).explain()
     assert full.value == "suspended: no price"
+    side = terms(suspended="no price", suspended_side=DealingSide.REDEMPTIONS)
+    assert side.explain().value == "redemptions suspended: no price"
     assert [part.what for part in full.parts[:3]] == ["front-end fee", "back-end fee", "redemption gate"]

@@ -134,3 +134,16 @@ def test_it_explains_itself() -> None:
         "  zero rate to 2026-01-01: 0.02\n"
         "  zero rate to 2027-01-01: 0.03"
     )
+
+
+def test_nodes_are_pairs_and_powers_of_e_can_be_written_out() -> None:
+    for nodes, said in (
+        (5, "nodes: must be a sequence, was 5"),
+        ([("2026-01-01", "0.02"), "2027"], "nodes, 2: must be a pair, was '2027'"),
+        ([("2026-01-01",)], "nodes, 1: must be a pair"),
+    ):
+        with pytest.raises(InvalidValueError, match=said):
+            curve(nodes=nodes)
+    assert RateConvention.CONTINUOUS.growth(10_000, 1) > 1
+    with pytest.raises(InvalidValueError, match="rate: must make rate × years lie within ±10000"):
+        RateConvention.CONTINUOUS.growth(10**12, 1)  # the power itself would take hours

@@ -119,7 +119,10 @@ def test_parts_of_a_waterfall_are_taken_as_they_are() -> None:
             basis=DistributionBasis.GIVEN,
             parts={lp(1): fen(70_00), lp(2): fen(29_99)},
         )
-    assert str(caught.value) == "parts: must add up to 100.00 CNY, was 99.99 CNY, 0.01 CNY too little"
+    assert (
+        str(caught.value)
+        == "parts of distribution 1: must add up to 100.00 CNY, was 99.99 CNY, 0.01 CNY too little"
+    )
     with pytest.raises(InvalidValueError, match=r"item 1: must be at most the 30\.00 CNY that LP-2 gets"):
         paid_out(
             promised(50, 50),
@@ -272,7 +275,9 @@ def test_a_distribution_that_was_tampered_with_is_refused() -> None:
     good = paid_out(promised(100, 100), item(GAIN, 100))
     with pytest.raises(InvalidValueError, match="amounts: must name each partner, in order, was LP-1"):
         attrs.evolve(good, amounts=good.amounts[:1])
-    with pytest.raises(InvalidValueError, match=r"amounts: must add up to 1\.00 CNY, was 0\.50 CNY"):
+    with pytest.raises(
+        InvalidValueError, match=r"amounts of distribution 1: must add up to 1\.00 CNY, was 0\.50 CNY"
+    ):
         attrs.evolve(good, amounts=((lp(1), fen(50)), (lp(2), fen(0))))
     with pytest.raises(InvalidValueError, match=r"recallable: must be at most 1\.00 CNY, was 1\.50 CNY"):
         attrs.evolve(good, recallable=good.amounts)

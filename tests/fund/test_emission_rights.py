@@ -22,7 +22,7 @@ from carbonkit.fund.refusal import Refusal
 from carbonkit.values import Money, Source, Status
 
 FREE, BOUGHT = RightsOrigin.FREE, RightsOrigin.BOUGHT
-RECEIVED, SURRENDERED, SOLD, CANCELLED = RightsChange
+RECEIVED, GAINED, SURRENDERED, SOLD, CANCELLED = RightsChange
 
 
 def cny(amount: str) -> Money:
@@ -76,6 +76,11 @@ def booked(happened: RightsEvent) -> list[tuple[str, str, str]]:
         ),
         (event(CANCELLED, BOUGHT, 10, "900.00"), [("D", "6711", "900.00"), ("C", "1489", "900.00")]),
         (event(CANCELLED, FREE, 10, "0"), []),
+        (event(GAINED, FREE, 10, "0"), []),
+        (
+            event(SOLD, BOUGHT, 10, "900.00", proceeds=cny("980.00"), owed=True),
+            [("D", "1221", "980.00"), ("C", "1489", "900.00"), ("C", "6301", "80.00")],
+        ),
     ],
 )
 def test_each_event_has_its_entry(happened: RightsEvent, lines: list[tuple[str, str, str]]) -> None:
@@ -96,7 +101,10 @@ def histories(draw: st.DrawFn) -> list[RightsEvent]:
     held, worth, made = {FREE: 0, BOUGHT: 0}, 0, []
     for _ in range(draw(st.integers(0, 12))):
         origin, change = draw(st.sampled_from(RightsOrigin)), draw(st.sampled_from(RightsChange))
-        if change is RECEIVED:
+        if change is GAINED:
+            quantity, carrying, origin = draw(st.integers(1, 100)), 0, FREE
+            held[origin] += quantity
+        elif change is RECEIVED:
             quantity, carrying = draw(st.integers(1, 100)), 0
             if origin is BOUGHT:
                 carrying = draw(st.integers(1, 10_000))
@@ -130,7 +138,7 @@ def test_entries_balance_and_the_asset_account_ends_where_the_note_does(made: li
                 account += line.amount.to_minor() * (1 if line.side is BookSide.DEBIT else -1)
     note = movement_note(made, currency="CNY")
     assert note.closing[1].to_minor() == account
-    came = (note.opening, note.free, note.bought)
+    came = (note.opening, note.free, note.bought, note.gained)
     went = (note.surrendered, note.sold, note.other)
     assert note.closing[0] == sum(line[0] for line in came) - sum(line[0] for line in went)
     assert account == sum(line[1].to_minor() for line in came) - sum(line[1].to_minor() for line in went)
@@ -141,6 +149,7 @@ def test_a_note_has_the_lines_of_the_rules() -> None:
         [
             event(RECEIVED, FREE, 1000, "0"),
             event(RECEIVED, BOUGHT, 200, "18000.00"),
+            event(GAINED, FREE, 5, "0"),
             event(SURRENDERED, FREE, 1050, "0"),
             event(SURRENDERED, BOUGHT, 150, "12000.00"),
             event(SOLD, BOUGHT, 20, "1600.00", proceeds=cny("1800.00")),
@@ -155,19 +164,21 @@ def test_a_note_has_the_lines_of_the_rules() -> None:
         opening=(150, cny("6000.00")),
         free=(1000, cny("0.00")),
         bought=(200, cny("18000.00")),
+        gained=(5, cny("0.00")),
         surrendered=(1200, cny("12000.00")),
         sold=(20, cny("1600.00")),
         other=(10, cny("800.00")),
-        closing=(120, cny("9600.00")),
+        closing=(125, cny("9600.00")),
     )
     assert note.explain().text().splitlines()[0] == (
-        "4 closing: 120 tCO2e, 9600.00 CNY = opening + increase − decrease; "
+        "4 closing: 125 tCO2e, 9600.00 CNY = opening + increase − decrease; "
         "shown in 其他流动资产 (other current assets)"
     )
     assert [part.what for part in note.explain().parts] == [
         "1 opening",
         "2 increase (1) allocated free",
         "2 increase (2) bought",
+        "2 increase (3) other",
         "3 decrease (1) surrendered",
         "3 decrease (2) sold",
         "3 decrease (3) other",
@@ -216,8 +227,9 @@ def test_events_stand_in_order_in_one_currency() -> None:
         (SOLD, BOUGHT, "1.00", {}, "proceeds: must be given for a sale and for nothing else, was None"),
         (RECEIVED, BOUGHT, "1", {"proceeds": cny("1")}, "proceeds: must be given for a sale"),
         (SOLD, BOUGHT, "1", {"proceeds": Money("1", "EUR")}, "proceeds: must be CNY, was EUR"),
-        (SURRENDERED, BOUGHT, "1", {"owed": True}, "owed: must be of a purchase, was surrendered"),
-        (RECEIVED, FREE, "0", {"owed": True}, "owed: must be of a purchase, was received"),
+        (SURRENDERED, BOUGHT, "1", {"owed": True}, "owed: must be of a purchase or a sale, was surrendered"),
+        (RECEIVED, FREE, "0", {"owed": True}, "owed: must be of a purchase or a sale, was received"),
+        (GAINED, BOUGHT, "1", {}, "origin: must be free where nothing was bought"),
         (RECEIVED, FREE, "0", {"on": "June"}, "on: must be a calendar date"),
     ],
 )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carbonkit.errors import FundError, InvalidValueError
@@ -66,6 +66,7 @@ class Together:
     fees: Fraction = Fraction(0)
 
 
+@settings(max_examples=30)
 @given(
     st.lists(st.lists(st.tuples(GROWTH, st.booleans()), min_size=1, max_size=4), min_size=1, max_size=4),
     st.sampled_from([Fraction(0), Fraction(1, 5), Fraction(1, 3)]),
@@ -127,6 +128,7 @@ def test_rounded_units_are_less_than_a_step_away(lots: list[tuple[int, int]], ga
     assert done.mark >= now.mark
 
 
+@settings(max_examples=50)
 @given(VALUES, VALUES, VALUES)
 def test_the_two_corrections_are_the_published_formulas(mark: Fraction, own: Fraction, gav: Fraction) -> None:
     now, came = Equaliser(rate=RATE, mark=mark, gav=gav), lot(B, 1, mark=own)
@@ -198,6 +200,8 @@ def test_what_makes_no_sense_is_refused() -> None:
     with pytest.raises(FundError) as caught:
         crystallise(register(lot(A, 1)), now, on="2026-05-31")
     assert caught.value.problem.code == Refusal.OUT_OF_ORDER
+    with pytest.raises(InvalidValueError, match="lot: must be of type UnitLot"):
+        Equaliser(rate=RATE, mark=100, gav=120).own_fee(None)  # type: ignore[arg-type]
 
 
 def test_the_subscription_price_is_explained() -> None:

@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonkit.errors import CurrencyMismatchError, FundError, InvalidValueError
+from carbonkit.errors import (
+    CurrencyMismatchError,
+    FundError,
+    InvalidValueError,
+    NotFoundError,
+    WrongTypeError,
+)
 from carbonkit.fund.carry.carry_sharing import CarrySharing
 from carbonkit.fund.carry.carry_terms import (
     CarryBase,
@@ -149,6 +155,94 @@ def test_carry_is_never_more_than_its_share_of_profit(
         for result in fund.results:
             assert sum(part.to_minor() for _, part in result.parts) == result.amount.to_minor()
             assert all(part.amount >= 0 for _, part in result.parts)
+
+
+CONVENTIONS = st.fixed_dictionaries(
+    {
+        "order": st.sampled_from(TierOrder),
+        "preferred": st.sampled_from([PreferredRate("0.08", each) for each in Compounding]),
+        "catch_up": st.sampled_from(
+            [None, *(CatchUp(share, target) for share in ("0.5", "0.8", "1") for target in CatchUpTarget)]
+        ),
+        "own_commitment": st.sampled_from(OwnCommitment),
+        "base": st.sampled_from(CarryBase),
+    }
+)
+
+
+@given(
+    terms=CONVENTIONS,
+    flows=st.lists(st.tuples(st.integers(0, 900), st.integers(-(10**5), 10**6).filter(bool)), max_size=6),
+)
+def test_no_convention_gives_the_general_partner_more_than_its_share(
+    terms: dict[str, Any], flows: list[tuple[int, int]]
+) -> None:
+    shared = sharing(partners(LP="980", GP="20"), **terms)
+    catch_up: CatchUp | None = terms["catch_up"]
+    fund = EuropeanWaterfall.of(shared).contribute(paid_in("500"))
+    day = out = 0
+    for days, fen in flows:
+        day += days
+        amount = Money.from_minor(abs(fen), "CNY")
+        if fen < 0:
+            use = CapitalUse.INVESTMENT if fen % 2 else CapitalUse.FEES_AND_EXPENSES
+            fund = fund.contribute(paid_in(str(amount.amount), year(0, day), use=use))
+            continue
+        before = fund.position
+        fund = fund.distribute(amount, on=year(0, day))
+        out += fen
+        after = fund.position
+        assert after.general_partner <= after.profit / 5
+        ended = after.paid[-1].total - before.paid[-1].total  # the split took some, so the catch-up is over
+        full = catch_up is not None and (
+            catch_up.target is CatchUpTarget.SHARE_OF_PROFIT or catch_up.share == 1
+        )
+        if ended and full:
+            assert after.general_partner == after.profit / 5
+        assert after.limited_partners + after.general_partner == (1 - shared.own_share) * Fraction(out, 100)
+        paid = sum(result.general_partner.to_minor() for result in fund.results)
+        assert abs(paid - 100 * after.general_partner) < 1
+
+
+def test_partners_share_by_commitment_or_by_what_they_contributed() -> None:
+    both = partners(A="75", B="25", GP="10")
+    by_commitment = sharing(both)
+    given_too = [(AccountId("GP"), cny("10")), (AccountId("A"), cny("30")), (AccountId("B"), cny("60"))]
+    by_capital = attrs.evolve(by_commitment, contributed=given_too)
+    assert by_capital.own_share == Fraction(1, 10)
+
+    def parts(shared: CarrySharing) -> list[tuple[str, str, str]]:
+        result = european_waterfall(shared, [paid_in("100")], [CashFlow(year(1), cny("200"))]).results[0]
+        carried = dict(result.carried)
+        return [(str(who), str(part.amount), str(carried[who].amount)) for who, part in result.partners]
+
+    assert parts(by_capital) == [("A", "54.00", "6.00"), ("B", "108.00", "12.00")]  # 162 and 18 of 180
+    assert by_commitment.explain().how == "among the partners by commitment"
+    assert by_capital.explain().how == "among the partners by capital contributed"
+    for changed, error, message in (
+        (given_too[:2], NotFoundError, "contributed: must name each partner of the fund, was B"),
+        (
+            [*given_too, (AccountId("C"), cny("1"))],
+            NotFoundError,
+            "contributed: must name each partner .* was C",
+        ),
+        ([*given_too, given_too[0]], InvalidValueError, "contributed: must name each partner once"),
+        (
+            [*given_too[:2], (AccountId("B"), cny("-1"))],
+            InvalidValueError,
+            "contributed by B: must be zero or",
+        ),
+        (
+            [*given_too[:2], (AccountId("B"), Money("1", "EUR"))],
+            CurrencyMismatchError,
+            "contributed by B: must",
+        ),
+        ([(who, cny("0")) for who, _ in given_too], InvalidValueError, "commitments: must leave a partner"),
+    ):
+        with pytest.raises(error, match=message):
+            attrs.evolve(by_commitment, contributed=changed)
+    with pytest.raises(CurrencyMismatchError, match="amount: must be CNY, was EUR"):
+        by_commitment.shared(Money("1", "EUR"))
 
 
 @given(capital=FEN, less=st.integers(1, 10**13), more=FEN, days=st.integers(0, 4000))
@@ -319,15 +413,22 @@ def test_a_hypothetical_liquidation_gives_the_accrued_carry() -> None:
     result = hypothetical_liquidation(fund, cny("200"), on=year(1))
     assert (result.number, result.document) == (1, "accrued-carry/2022-07-15")
     assert (result.limited_partners, result.general_partner) == (cny("180.00"), cny("20.00"))
-    assert [(str(each.partner), str(each.amount)) for each in result.entries] == [
-        ("A", "-15.00 CNY"),
-        ("B", "-5.00 CNY"),
-        ("GP", "20.00 CNY"),
+    assert [(str(partner), str(part)) for partner, part in result.carried] == [
+        ("A", "15.00 CNY"),
+        ("B", "5.00 CNY"),
     ]
-    assert {each.line for each in result.entries} == {Line.CARRIED_INTEREST}
-    nothing = hypothetical_liquidation(fund, cny("0"), on=year(1))
-    assert nothing.general_partner == cny("0.00")
-    assert nothing.entries == ()
+    with pytest.raises(
+        FundError, match="accrued-carry/2022-07-15: must be a distribution that was paid"
+    ) as caught:
+        result.entries  # noqa: B018  it is refused
+    assert caught.value.problem.code == Refusal.NOTHING_PAID
+    paid = fund.distribute(cny("200"), on=year(1)).results[0]
+    assert {(each.line, each.document) for each in paid.entries} == {
+        (Line.CARRIED_INTEREST, "distribution-carry/1")
+    }
+    assert hypothetical_liquidation(fund, cny("0"), on=year(1)).general_partner == cny("0.00")
+    with pytest.raises(FundError, match="on: must be on or after 2021-07-15"):
+        fund.liquidate(cny("1"), on=year(-1))
     assert fund.results == ()
 
 
@@ -364,11 +465,11 @@ def test_nothing_is_distributed_before_something_is_paid_in() -> None:
 @pytest.mark.parametrize(
     ("amount", "message"),
     [
-        (cny("0"), "distribution: must be above zero, was 0 CNY"),
-        (cny("-1"), "distribution: must be zero or more, was -1 CNY"),
-        (cny("0.001"), "distribution: must have at most 2 decimal places"),
-        (Money("1", "EUR"), "distribution: must be CNY, was EUR"),
-        ("1", "distribution: must be of type Money"),
+        (cny("0"), "distribution 1: must be above zero, was 0 CNY"),
+        (cny("-1"), "distribution 1: must be zero or more, was -1 CNY"),
+        (cny("0.001"), "distribution 1: must have at most 2 decimal places"),
+        (Money("1", "EUR"), "distribution 1: must be CNY, was EUR"),
+        ("1", "distribution 1: must be of type Money"),
     ],
 )
 def test_a_distribution_that_makes_no_sense_is_refused(amount: Any, message: str) -> None:  # noqa: ANN401
@@ -439,3 +540,13 @@ def test_a_contribution_that_makes_no_sense_is_refused() -> None:
         attrs.evolve(paid_in("1"), use="fees")  # type: ignore[arg-type]
     assert FULL.share == 1
     assert AccountId("GP") == GP
+
+
+def test_lists_are_lists_of_what_they_hold() -> None:
+    other: Any = 5
+    with pytest.raises(InvalidValueError, match="contributions: must be a sequence, was 5"):
+        european_waterfall(sharing(), other, [])
+    with pytest.raises(InvalidValueError, match="distributions: must be a sequence, was 5"):
+        european_waterfall(sharing(), [], other)
+    with pytest.raises(WrongTypeError, match="contribution 2: must be of type CapitalContribution, was 5"):
+        european_waterfall(sharing(), [paid_in("1"), other], [flow(1, 1)])

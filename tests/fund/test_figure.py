@@ -94,7 +94,58 @@ def test_rounding_is_that_of_a_division(top: int, bottom: int, places: int, roun
     assert str(found) == str(divide(top, bottom, places, rounding))
 
 
+@pytest.mark.parametrize("places", [10**9, -(10**9), 61])
+def test_places_beyond_reason_are_refused(places: int) -> None:
+    with pytest.raises(InvalidValueError, match="places: must be a whole number within ±60"):
+        figure("1", places, Rounding.HALF_UP)
+
+
+def test_a_figure_has_at_most_800_digits() -> None:
+    assert len(str(figure(Fraction(10**790, 3), 2, Rounding.HALF_UP))) == 793
+    with pytest.raises(InvalidValueError, match="number: must have at most 800 digits"):
+        figure(Fraction(10**900, 3), 2, Rounding.HALF_UP)
+
+
+def test_a_power_that_cannot_be_written_out_is_refused() -> None:
+    for exponent in (10**9, "1e60", Fraction(10**12, 3), -(10**9), "-1e60"):
+        with pytest.raises(
+            InvalidValueError, match=r"must give at most 100,000 digits|power of e that can be"
+        ):
+            power("1.08", exponent)
+    with pytest.raises(InvalidValueError, match="number: must be a power of e that can be written out"):
+        exponential("1e60")
+    # a whole power that is too long to be exact is as near as any other
+    near = power(1 + Fraction(1, 7**400), 8 * 10**6)
+    with mpmath.workdps(80):
+        assert agrees(near, mpmath.exp(8 * 10**6 * mpmath.log1p(mpmath.mpf(1) / mpmath.mpf(7) ** 400)))
+
+
+def test_errors_can_be_written_whatever_the_length() -> None:
+    with pytest.raises(InvalidValueError, match=r"was -1\.0+E\+5000"):
+        logarithm(Fraction(-(10**5000)))
+
+
 @pytest.mark.parametrize("value", ["1E+100", "1E-1000", "1E+999999999", "NaN", "Infinity"])
 def test_decimals_beyond_reason_are_refused(value: str) -> None:
     with pytest.raises(InvalidValueError):
         fraction(Decimal(value))
+
+
+@pytest.mark.parametrize(
+    ("sign", "rounding", "expected"),
+    [
+        ("", Rounding.HALF_UP, "0.00"),
+        ("", Rounding.AWAY_FROM_ZERO, "0.01"),
+        ("", Rounding.FLOOR, "0.00"),
+        ("-", Rounding.FLOOR, "-0.01"),
+        ("-", Rounding.HALF_EVEN, "0.00"),
+    ],
+)
+def test_what_is_next_to_nothing_is_rounded_by_its_sign(sign: str, rounding: Rounding, expected: str) -> None:
+    value = Decimal(f"{sign}4.25E-873531604128")  # what a call far out of the money is worth
+    assert str(figure(value, 2, rounding)) == expected
+    assert money(value, "EUR", rounding) == Money(expected, "EUR")
+    with pytest.raises(InvalidValueError, match="price: must be zero, or at least 1e-900 from it"):
+        fraction(value, field="price")
+    with pytest.raises(InvalidValueError, match="must be zero, or at least 1e-900 from it"):
+        real(value)

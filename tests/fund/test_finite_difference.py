@@ -134,3 +134,34 @@ def test_a_grid_is_checked(field: str) -> None:
         Grid(**(on | {field: 0.5}))  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError, match="stop_days: must be below 1"):
         Grid(**(on | {"stop_days": 1}))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"tail": "1e50"}, "tail: must make tail × scale at most 100"),
+        ({"density": "0.0001"}, "density: must be from 0.001 to 1000"),
+        ({"density": "1e50"}, "density: must be from 0.001 to 1000"),
+    ],
+)
+def test_a_mesh_that_floats_cannot_hold_is_refused(changed: dict[str, str], message: str) -> None:
+    on = {"time_steps": 10, "price_points": 20, "tail": 3, "scale": 1, "density": "0.1", "stop_days": "0.9"}
+    with pytest.raises(InvalidValueError, match=message):
+        Grid(**(on | changed))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"years": "1e12", "volatility": "1e-9", "rate": "0"}, "years: must be at most 100"),
+        ({"rate": "900"}, "rate: must make rate × years lie within ±100"),
+        ({"rate": "-900"}, "rate: must make rate × years lie within ±100"),
+        ({"rate": "-90"}, "grid: must have more steps in time than rate × years, was 60"),
+        ({"rate": "40"}, "grid: must have more steps in time than rate × years, was 30"),
+        ({"volatility": "1e-50"}, "grid: must have nodes that floats tell apart"),
+        ({"years": "1e-50"}, "grid: must have nodes that floats tell apart"),
+    ],
+)
+def test_what_floats_would_lose_is_refused(changed: dict[str, str], message: str) -> None:
+    with pytest.raises(InvalidValueError, match=message):
+        of(**changed)  # type: ignore[arg-type]

@@ -55,6 +55,7 @@ def test_nodes_are_exact_and_between_them_it_is_read_as_named() -> None:
             "curve of EUA, 2025-12-15: must be zero or more, was -1 EUR/tCO2e",
         ),
         ({"nodes": [("2025-12-15", "70")]}, "curve of EUA, 2025-12-15: must be of type Price, was '70'"),
+        ({"nodes": [*NODES, "2027"]}, f"nodes, {len(NODES) + 1}: must be a pair, was '2027'"),
         ({"nodes": NODES[::-1]}, "curve of EUA: must have a node after 2026-12-14 next, was 2025-12-15"),
         ({"as_of": "2026-01-01"}, "curve of EUA: must have no node before 2026-01-01, was 2025-12-15"),
         ({"origin": " "}, "origin: must be a Source, or say where the prices are from, was ' '"),

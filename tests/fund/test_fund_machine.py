@@ -47,6 +47,9 @@ from carbonkit.values import AccountId, FixedClock, Money, Period, Rounding
 
 if TYPE_CHECKING:
     from carbonkit.fund.partner.unfunded import Happening
+    from carbonkit.values import AssetId
+
+pytestmark = pytest.mark.whole
 
 GP, BANK = AccountId("GP"), AccountId("BANK")
 FIRST = datetime.date(2021, 7, 1)
@@ -353,6 +356,26 @@ class FundLife(RuleBasedStateMachine):
         left = unfunded(self.commitments, self.happenings)
         tie_out_ledger(self.ledger, self.chart, self.books(), unfunded=left, cash=cny(self.cash)).check()
 
+    @invariant()
+    def cash_in_is_cash_out_and_value(self) -> None:
+        """Hold it by the ledger alone, but for what holdings gained or lost on paper."""
+        if not hasattr(self, "ledger"):
+            return
+        chart = self.chart
+
+        def held(account: AccountId, asset: AssetId) -> int:
+            return self.ledger.quantity(account, asset)
+
+        from_partners = -held(BANK, chart.cash)
+        to_market, to_manager = held(chart.market_account, chart.cash), held(chart.manager, chart.cash)
+        realised = -held(chart.line_account(Line.REALISED), chart.capital)
+        paper = -held(chart.line_account(Line.UNREALISED), chart.capital)
+        value = -sum(held(chart.line_account(line), chart.capital) for line in Line)
+        assert value == held(chart.cash_account, chart.cash) + to_market + realised + paper
+        assert from_partners + realised + paper == to_manager + value  # what came in = what went out + value
+        capital = (Line.CONTRIBUTION, Line.DISTRIBUTION)
+        assert from_partners == -sum(held(chart.line_account(line), chart.capital) for line in capital)
+
     def teardown(self) -> None:
         if not hasattr(self, "ledger"):
             return
@@ -361,23 +384,25 @@ class FundLife(RuleBasedStateMachine):
         for who in self.capital:
             mine = [each for each in self.entries if each.partner == who]
             assert sorted(map(repr, posted_entries(self.ledger, self.chart, who))) == sorted(map(repr, mine))
-        cut = FIRST + (self.today - FIRST) / 2
-        before = capital_accounts(
-            [each for each in self.entries if each.on <= cut],
-            self.commitments,
-            general_partner=GP,
-            period=Period(FIRST, cut + datetime.timedelta(days=1)),
-            opening=None,
-        )
-        after = capital_accounts(
-            [each for each in self.entries if each.on > cut],
-            self.commitments,
-            general_partner=GP,
-            period=Period(cut + datetime.timedelta(days=1), LIFE.end),
-            opening=before,
-        )
-        check_roll([before, after])
-        assert after.parts == self.books().parts
+        posted = posted_entries(self.ledger, self.chart, None)
+        assert sorted(map(repr, posted)) == sorted(map(repr, self.entries))
+        length = max(1, (self.today - FIRST).days // 3)
+        cuts = [FIRST + datetime.timedelta(days=each * length) for each in range(3)]
+        rolled: list[CapitalAccounts] = []
+        for start, end in zip(cuts, [*cuts[1:], LIFE.end], strict=True):
+            assert end is not None
+            rolled.append(
+                capital_accounts(
+                    [each for each in posted if start <= each.on < end],
+                    self.commitments,
+                    general_partner=GP,
+                    period=Period(start, end),
+                    opening=rolled[-1] if rolled else None,
+                )
+            )
+        check_roll(rolled)
+        for who, closing in rolled[-1].parts:
+            assert closing.to_minor() == self.ledger.quantity(who, self.chart.capital)
 
 
 TestFundLife = FundLife.TestCase

@@ -29,8 +29,15 @@ from carbonkit.fund.partner.call import call_capital
 from carbonkit.fund.partner.commitment import Commitment, Commitments
 from carbonkit.fund.partner.distribution import distribute
 from carbonkit.fund.partner.distribution_item import DistributionBasis, DistributionItem, Nature, RecallRule
-from carbonkit.fund.partner.unfunded import UnfundedRoll, unfunded_rolls
-from carbonkit.fund.report.ilpa_line import OTHER_LINES, VALUE_LINES, ReportBlock, ReportColumn, report_line
+from carbonkit.fund.partner.unfunded import CallDay, UnfundedRoll, unfunded_rolls
+from carbonkit.fund.report.ilpa_line import (
+    OTHER_LINES,
+    VALUE_LINES,
+    ReportBlock,
+    ReportColumn,
+    expense_line,
+    report_line,
+)
 from carbonkit.fund.report.ilpa_report import IlpaReport, ilpa_report
 from carbonkit.values import AccountId, Money
 from carbonkit.values.language import Language
@@ -95,7 +102,7 @@ FACTS: dict[str, Any] = {
     "fund": "Peak Fund",
     "partner": A,
     "general_partner": GP,
-    "rolls": unfunded_rolls(PROMISED, [CALL, PAID_OUT]),
+    "rolls": unfunded_rolls(PROMISED, [CALL, PAID_OUT], calls=CallDay.NOTICE),
     "carry_realised": [CashFlow("2022-11-30", cny(300))],
     "carry_paid": [CashFlow("2022-11-30", cny(240))],
     "offsets_added": [CashFlow("2021-12-31", cny(40)), CashFlow("2022-12-31", cny(7))],
@@ -166,6 +173,28 @@ def test_what_comes_after_the_day_is_not_in_the_roll() -> None:
     # the notice of the call is of the quarter's first day, and belongs to the quarter
     assert minor("beginning_unfunded", report)[:3] == [20_000, 0, 0]
     assert minor("unfunded_contributions", report)[:3] == [-10_000] * 3
+
+
+def test_between_notice_and_due_day_the_blocks_agree_if_calls_count_when_due() -> None:
+    later = call_capital(
+        PROMISED, [CALL], total=cny(3_000), issued_on="2021-09-20", due_on="2021-10-10", purpose="credits"
+    )
+    accounts = capital_statement(
+        CALL.entries,
+        PROMISED,
+        general_partner=GP,
+        inception="2021-07-01",
+        year="2021-07-01",
+        quarter="2021-07-01",
+        as_of="2021-09-30",
+    )
+    nothing = {"carry_realised": (), "carry_paid": (), "offsets_added": (), "portfolio_fees": ()}
+    for day, left in ((CallDay.DUE, 10_000), (CallDay.NOTICE, 8_000)):
+        rolls = unfunded_rolls(PROMISED, [CALL, later], calls=day)
+        report = ilpa_report(accounts, **{**FACTS, **nothing, "rolls": rolls})
+        assert minor("ending_unfunded", report)[:3] == [left] * 3
+        assert minor("contributions", report)[:3] == [10_000] * 3
+        assert minor("unfunded_contributions", report)[:3] == [left - 20_000] * 3
 
 
 def closes(report: IlpaReport) -> None:
@@ -306,6 +335,10 @@ def test_lines_say_how_sure_they_are() -> None:
     assert report_line("placement_fees").source.status is Status.CONFIRMED
     assert report_line("contributions").source.status is Status.RECALLED
     assert report_line("equalisation_interest").source.status is Status.DERIVED
+    statuses = {category: expense_line(category).source.status for category in ExpenseCategory}
+    assert statuses.pop(ExpenseCategory.OTHER) is Status.DERIVED  # takes those of the 22 that are not known
+    assert set(statuses.values()) == {Status.RECALLED}
+    assert len(statuses) == 18
     covered = {line for each in VALUE_LINES for line in each.lines}
     assert covered == set(Line)
     assert [block.chinese for block in ReportBlock].count("") == 0

@@ -21,7 +21,7 @@ from carbonkit.errors import (
 )
 from carbonkit.fund.cashflow import CashFlow
 from carbonkit.fund.day_count import DayCount
-from carbonkit.fund.performance.internal_rate import InternalRate, NoRate, xirr
+from carbonkit.fund.performance.internal_rate import InternalRate, NoRate, xirr, xirr_each
 from carbonkit.values import Money, Rounding
 
 START = date(2021, 1, 1)
@@ -87,7 +87,8 @@ def test_rounding_is_the_named_one() -> None:
         ([(0, "-100"), (365, "-1")], NoRate.ONE_SIGN),
         ([(0, "100"), (365, "1")], NoRate.ONE_SIGN),
         ([(0, "-100"), (0, "110")], NoRate.ONE_DAY),
-        ([(0, "-100"), (9, "0")], NoRate.ONE_DAY),
+        ([(0, "-100"), (9, "0")], NoRate.ONE_SIGN),  # a total loss
+        ([(0, "-100")], NoRate.ONE_SIGN),
         ([(0, "0"), (9, "0")], NoRate.ALL_ZERO),
         ([(5, "-100"), (5, "100")], NoRate.ALL_ZERO),
         ([(0, "-100"), (365, "200"), (730, "-101")], NoRate.NEVER_ZERO),
@@ -283,3 +284,23 @@ def test_places_may_come_as_text() -> None:
     places: Any = "2"
     found = solved((0, "-100"), (365, "110"), places=places)
     assert (found.rates, found.places) == ((Decimal("0.10"),), 2)
+
+
+def test_what_is_no_flow_is_named_however_much_it_looks_like_one() -> None:
+    flow = CashFlow("2021-07-16", Money("-1", "CNY"))
+    found = solved((0, "-100"), (365, "110"))  # it has an attribute `nearest`, as flows once had
+    for stranger in (found, CashFlow, None):
+        for day_count in (DayCount.ACT_365_FIXED, DayCount.ACT_360):
+            given_flows: list[CashFlow] = [flow, stranger]  # type: ignore[list-item]
+            with pytest.raises(InvalidValueError, match=r"^flow 2: must be a CashFlow"):
+                xirr(given_flows, day_count=day_count, places=4, rounding=Rounding.HALF_UP)
+            with pytest.raises(InvalidValueError, match=r"^row 1, flow 2: must be a CashFlow"):
+                xirr_each([given_flows], day_count=day_count, places=4, rounding=Rounding.HALF_UP)
+
+
+def test_one_series_where_many_are_expected_is_an_error() -> None:
+    flows: Any = [CashFlow("2021-07-16", Money("-1", "CNY"))]
+    with pytest.raises(InvalidValueError, match="row 1, flows: must be a sequence, was CashFlow"):
+        xirr_each(flows, day_count=DayCount.ACT_365_FIXED, places=4, rounding=Rounding.HALF_UP)
+    with pytest.raises(InvalidValueError, match="flows: must be a sequence, was CashFlow"):
+        xirr(flows[0], day_count=DayCount.ACT_365_FIXED, places=4, rounding=Rounding.HALF_UP)

@@ -255,3 +255,9 @@ def test_terms_list_their_conventions() -> None:
         ("from 2021-07-15", "0.02 a year on commitments"),
         ("GP from 2021-07-15", "0 a year on net asset value"),
     ]
+
+
+def test_one_base_is_not_a_list_of_bases() -> None:
+    base: Any = FeeBase.COMMITTED
+    with pytest.raises(InvalidValueError, match="bases: must be a sequence, was <FeeBase"):
+        FeeStep("2021-07-15", "0.02", base)

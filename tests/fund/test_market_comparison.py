@@ -161,6 +161,8 @@ def test_bad_input_is_named() -> None:
     with pytest.raises(BatchError) as caught:
         compared([(366, -100), (0, -1), (400, 1)], table, 60, 365)
     assert [problem.field for problem in caught.value.problems] == ["flow 1, on", "flow 3, on"]
+    with pytest.raises(InvalidValueError, match="values: must be of type Mapping"):
+        compared([(0, -100)], table, 60, 365, values=[(day_of(365), cny(60))])
     with pytest.raises(InvalidValueError, match=r"values, .*: must be the net asset value, was 61 CNY"):
         compared([(0, -100)], table, 60, 365, values={day_of(365): cny(61)})
     with pytest.raises(InvalidValueError, match=r"values, .*: must be zero or more"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -67,3 +68,10 @@ def test_bad_states_are_refused() -> None:
         option_profit(Right.CALL, 80, state(), 1)  # type: ignore[arg-type]
     with pytest.raises(CarbonkitError, match="forward: must be above zero"):
         option_profit(Right.CALL, 80, state(), state(forward=0))
+
+
+def test_next_to_nothing_counts_as_nothing() -> None:
+    before, after = (state(forward, "0.000001", Fraction(1, 365)) for forward in (40, 41))
+    value = before.worth(Right.CALL, 80).value
+    assert 0 < value < Decimal("1e-1000000000")
+    assert all(part == 0 for _, part in option_profit(Right.CALL, 80, before, after))

@@ -70,7 +70,7 @@ def test_one_day_has_multiples_and_no_rate() -> None:
 def test_a_total_loss_has_multiples_and_no_rate() -> None:
     figures = measured([contribution("2024-01-01", yuan("100"))], "0")
     assert figures.tvpi == 0
-    assert figures.internal_rate.reason is NoRate.ONE_DAY
+    assert figures.internal_rate.reason is NoRate.ONE_SIGN
 
 
 MINOR = st.integers(0, 10**14)

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carbonkit.errors import FundError, InvalidValueError
@@ -73,6 +73,7 @@ def test_the_hurdle_grows_from_the_opening_and_not_from_the_mark() -> None:
     )  # the mark of 120 is above the hurdle of 105
 
 
+@settings(max_examples=50)
 @given(st.lists(VALUES, min_size=1, max_size=6), st.sampled_from(MarkRule), st.booleans())
 def test_the_mark_never_falls_and_a_fee_is_never_paid_twice(
     values: list[Fraction],

@@ -11,13 +11,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonkit.errors import CurrencyMismatchError, FundError, InvalidValueError
+from carbonkit.errors import CurrencyMismatchError, FundError, InexactNumberError, InvalidValueError
 from carbonkit.fund.day_count import DayCount
 from carbonkit.fund.product import pledge_life
 from carbonkit.fund.product.pledge import Pledge, PledgeState
 from carbonkit.fund.product.pledge_terms import Cover, MarginCall, PledgeTerms
 from carbonkit.fund.refusal import Refusal
-from carbonkit.values import AccountId, AssetId, Money, Price, Rounding
+from carbonkit.ledger import (
+    Account,
+    Asset,
+    Bucket,
+    DefineAsset,
+    Ledger,
+    Leg,
+    MemoryStore,
+    OpenAccount,
+    Transfer,
+)
+from carbonkit.values import (
+    AccountId,
+    AssetId,
+    CommandId,
+    FixedClock,
+    Money,
+    Price,
+    Rounding,
+    as_instant,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,9 +82,9 @@ def test_a_margin_call_is_enough_and_no_more(quantity: int, fen: int, cents: int
     called = made.margin_call(at)
     paid = Fraction(fen - called.cash.to_minor(), quantity * cents)
     added = Fraction(fen, (quantity + called.allowances) * cents)
-    assert max(paid, added) <= TERMS.initial
-    assert called.needed == (made.loan_to_value(at) > TERMS.initial)
+    assert called.needed == (made.loan_to_value(at) >= TERMS.warning)
     if called.needed:
+        assert max(paid, added) <= TERMS.initial
         assert Fraction(fen - called.cash.to_minor() + 1, quantity * cents) > TERMS.initial
         assert Fraction(fen, (quantity + called.allowances - 1) * cents) > TERMS.initial
     else:
@@ -195,6 +215,54 @@ def test_what_is_disposed_of_is_divided_without_a_rest(fen: int) -> None:
     assert left.to_minor() == owed.to_minor() - moved.get("B", 0)
 
 
+def test_a_lender_may_take_the_allowances_for_what_it_is_owed() -> None:
+    ledger = Ledger(MemoryStore(), FixedClock("2024-03-02T08:00:00Z"))
+    at = as_instant("2024-01-02T08:00:00Z")
+    failed = attrs.evolve(running(), state=PledgeState.DEFAULTED)
+    for asset in (Asset(failed.asset, 0, serialised=False), Asset(AssetId("CNY"), 2, serialised=False)):
+        ledger.post(DefineAsset(CommandId(f"define/{asset.id}"), asset, at))
+    for account in (failed.borrower, failed.lender, AccountId("ISSUER")):
+        outside = account == AccountId("ISSUER")
+        ledger.post(
+            OpenAccount(CommandId(f"open/{account}"), Account(account, "party", may_go_negative=outside), at)
+        )
+    legs = [
+        Leg(
+            failed.asset, failed.quantity, AccountId("ISSUER"), failed.borrower, target_bucket=Bucket.PLEDGED
+        ),
+        Leg(AssetId("CNY"), 10**9, AccountId("ISSUER"), failed.lender),
+    ]
+    ledger.post(Transfer(CommandId("issue"), legs, "issue", at))
+    owed = failed.principal + failed.interest("2024-03-02")
+    proceeds = owed + cny("34.00")
+    sold, step = pledge_life.dispose_of_pledge(failed, failed.lender, proceeds, "2024-03-02")
+    assert [(each.source, each.target, each.amount) for each in step.payments] == [
+        (failed.lender, failed.borrower, cny("34.00"))
+    ]
+    assert sold.principal == cny("0.00")
+    ledger.post(step.transfer(ledger, at))
+    assert ledger.quantity(failed.lender, failed.asset) == failed.quantity
+    with pytest.raises(InvalidValueError, match="buyer: must be another account than the first"):
+        pledge_life.dispose_of_pledge(failed, failed.borrower, proceeds, "2024-03-02")
+
+
+def test_on_a_line_it_counts_as_reached() -> None:
+    made = pledge(quantity=500_000, principal=cny("31500000.00"))
+    asked = {
+        each: (made.cover(price(each)), made.margin_call(price(each)).needed)
+        for each in ("78.76", "78.75", "70.01", "70")
+    }
+    assert asked == {
+        "78.76": (Cover.SOUND, False),
+        "78.75": (Cover.WARNING, True),
+        "70.01": (Cover.WARNING, True),
+        "70": (Cover.LIQUIDATION, True),
+    }
+    assert [TERMS.cover(each) for each in ("0.8", "0.9")] == [Cover.WARNING, Cover.LIQUIDATION]
+    with pytest.raises(InexactNumberError, match="loan_to_value: must be a str, int or Decimal"):
+        TERMS.cover(0.9)  # type: ignore[arg-type]
+
+
 def test_a_disposal_has_a_buyer_and_proceeds() -> None:
     failed = attrs.evolve(running(), state=PledgeState.DEFAULTED)
     with pytest.raises(InvalidValueError, match="buyer: must be of type AccountId"):
@@ -240,3 +308,18 @@ def test_a_pledge_is_explained() -> None:
     assert "cover: warning = initial 0.7, warning 0.8, liquidation 0.9" in text
     assert "margin call: 1400.00 CNY or 25 tCO2e" in text
     assert "class of product: pledge: financing" in text
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"accrued": 0.5}, "accrued: must be a str, int or Decimal"),
+        ({"accrued": -1}, "accrued: must be zero or more"),
+        ({"accrued_on": "June"}, "accrued_on: must be a calendar date"),
+        ({"steps": -1}, "steps: must be zero or more"),
+    ],
+)
+def test_where_a_pledge_stands_is_checked_too(changed: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        pledge(**changed)
+    assert str(caught.value).startswith(message)

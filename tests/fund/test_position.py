@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from carbonkit.errors import BatchError, CarbonkitError, InvalidValueError, NotFoundError
 from carbonkit.fund.option.black76 import black76
 from carbonkit.fund.portfolio.cost_method import CostMethod
+from carbonkit.fund.portfolio.portfolio import Portfolio
+from carbonkit.fund.portfolio.valuation import net_asset_value
 from carbonkit.fund.position.contract_position import ContractPosition, Settlement
 from carbonkit.fund.position.position import Position, exposures, revalue
 from carbonkit.fund.position.spot_position import SpotPosition
@@ -369,3 +371,35 @@ def test_positions_explain_their_value() -> None:
     option = options().explain(today)
     assert option.how == "1000 tCO2e × value of one"
     assert [source.publisher for source in option.sources()] == ["Journal of Financial Economics"]
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_an_option_that_is_next_to_worthless_is_worth_nothing(side: int) -> None:
+    held, today = options(CALL, side), environment(forward="30.00", volatility="0.0001")
+    assert held.value(today) == 0
+    assert held.exposures(today)[0].units == 0
+    assert held.unrealised(today) == -side * 6000
+    assert held.explain(today).value == "0 EUR"
+    later = environment(NEXT, forward="30.10", volatility="0.0001")
+    assert sum(part for _, part in held.attribution(today, later)) == 0
+
+
+def test_a_fund_counts_its_contracts_beside_its_units() -> None:
+    contracts: list[Position] = [futures(), forwards(), options(CALL), swap()]
+    value = revalue(contracts, environment())
+    units = Portfolio("EUR").buy(allowances().holding.lots[0])
+    cash, owed = Money("100.00", "EUR"), Money("30.00", "EUR")
+    plain, full = (
+        net_asset_value(
+            units, as_of=DAY, cash=cash, liabilities=owed, marks=environment().marks, contracts=each
+        )
+        for each in (None, value.for_fund(Rounding.HALF_UP))
+    )
+    assert full.total == plain.total + value.rounded(Rounding.HALF_UP)
+    assert full.market_value == plain.market_value + value.rounded(Rounding.HALF_UP)
+    assert full.unrealised == plain.unrealised
+    assert full.total == full.cash + full.market_value - full.liabilities
+    told = full.explain()
+    assert told.how == "cash + holdings and contracts at market − liabilities"
+    assert [part.value for part in told.parts[2].parts] == [part.value for part in value.explain().parts]
+    assert told.parts[2].value == str(value.rounded(Rounding.HALF_UP))

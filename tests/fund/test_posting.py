@@ -32,7 +32,7 @@ from carbonkit.fund.account.posting import (
     post_documents,
     posted_entries,
     tie_out_ledger,
-    transfer_of,
+    transfers_of,
 )
 from carbonkit.fund.day_count import DayCount
 from carbonkit.fund.entry import Entry, Line, entries_of
@@ -353,7 +353,7 @@ def test_a_document_is_in_the_currency_of_the_chart(changed: dict[str, Any], mes
         "unfunded": (),
     }
     with pytest.raises(CurrencyMismatchError, match=message):
-        transfer_of(FundDocument(**{**good, **changed}), CHART)
+        transfers_of(FundDocument(**{**good, **changed}), CHART)
 
 
 def test_every_happening_becomes_documents() -> None:
@@ -451,13 +451,75 @@ def test_only_capital_is_read_back() -> None:
     assert [str(each.amount) for each in posted_entries(ledger, CHART, B)] == ["0.03 CNY"]
 
 
+MANY = Commitments(Commitment(AccountId(f"LP-{each}"), cny(100_000 + each)) for each in range(400))
+
+
+def many(store: Store) -> tuple[Ledger, FundDocument]:
+    """Open a fund of many partners, who have promised; and give its first call."""
+    ledger = Ledger(store, CLOCK)
+    ledger.post_all(CHART.opening([each.partner for each in MANY], on="2021-07-01", known=()))
+    post_documents(ledger, CHART, [commitment_document(MANY, on="2021-07-01", name="commitments/1")])
+    call = call_capital(
+        MANY, (), total=cny(39_999_999), issued_on="2021-07-02", due_on="2021-07-15", purpose="allowances"
+    )
+    (document,) = happening_documents(call, cash=())
+    return ledger, document
+
+
+def test_a_call_on_many_partners_is_several_transfers_and_one_document() -> None:
+    ledger, called = many(MemoryStore())
+    parts = transfers_of(called, CHART)
+    assert [str(each.id) for each in parts] == [f"PEAK/call/1{end}" for end in ("", "+2")]
+    assert [len(each.legs) for each in parts] == [1_000, 600]  # 400 × (2 cash, 1 capital, 1 unfunded)
+    receipts = post_documents(ledger, CHART, [called])
+    assert [receipt.repeated for receipt in receipts] == [False] * 2
+    assert [receipt.repeated for receipt in post_documents(ledger, CHART, [called])] == [True] * 2
+    kept = capital_accounts(called.entries, MANY, general_partner=None, period=YEAR, opening=None)
+    paid_in = dict(kept.parts)
+    left = tuple((each.partner, each.amount - paid_in[each.partner]) for each in MANY)
+    tie_out_ledger(ledger, CHART, kept, unfunded=left, cash=cny(39_999_999)).check()
+    assert posted_entries(ledger, CHART, None) == called.entries
+    last = MANY.each[-1].partner
+    assert posted_entries(ledger, CHART, last) == kept.account(last).entries
+    assert {each.document for each in posted_entries(ledger, CHART, last)} == {"call/1"}
+
+
+def test_a_document_of_several_transfers_is_posted_whole_or_not_at_all() -> None:
+    ledger, called = many(MemoryStore())
+    too_much = [*called.unfunded[:-1], (called.unfunded[-1][0], cny(-200_000))]  # in the last transfer
+    wrong = FundDocument(
+        name=called.name,
+        on=called.on,
+        reason=called.reason,
+        entries=called.entries,
+        cash=called.cash,
+        unfunded=too_much,
+    )
+    before = ledger.balances()
+    with pytest.raises(BatchError, match="LP-399"):
+        post_documents(ledger, CHART, [wrong])
+    assert ledger.balances() == before
+    post_documents(ledger, CHART, [called])  # its names were not used up
+
+
+def test_a_document_is_not_named_like_a_part_of_another() -> None:
+    def named(name: str) -> FundDocument:
+        return document(name, "2021-07-15", *divided(3, Line.INTEREST, name, "2021-07-15"))
+
+    for name in ("interest/1+2", "interest/1+10"):
+        with pytest.raises(InvalidValueError, match=r"document: must not end in \+ and a number"):
+            transfers_of(named(name), CHART)
+    for name in ("interest/1+1", "interest/1+02", "interest/1+a", "interest/1+", "interest/2"):
+        assert [str(each.id) for each in transfers_of(named(name), CHART)] == [f"PEAK/{name}"]
+
+
 def test_what_is_zero_does_not_move() -> None:
     nothing = Entry(on="2021-07-15", partner=A, line=Line.INTEREST, amount=cny(0), document="call/1")
     one = Entry(on="2021-07-15", partner=B, line=Line.INTEREST, amount=cny(1), document="call/1")
     made = FundDocument(
         name="call/1", on="2021-07-15", reason="call", entries=[nothing, one], cash=(), unfunded=[(A, cny(0))]
     )
-    assert [(leg.quantity, leg.target) for leg in transfer_of(made, CHART).legs] == [(1, B)]
+    assert [(leg.quantity, leg.target) for leg in transfers_of(made, CHART)[0].legs] == [(1, B)]
 
 
 def test_the_books_that_are_compared_are_in_the_currency_of_the_chart() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carbonkit.errors import BatchError, CarbonkitError
+from carbonkit.errors import BatchError, CarbonkitError, CurrencyMismatchError
 from carbonkit.fund.position.position import Cause, revalue
 from carbonkit.fund.position.profit_explain import ExplainedProfit, explain_profit
 from carbonkit.values import Money
@@ -207,3 +207,9 @@ def test_it_explains_itself_by_cause_and_position() -> None:
         "    allowances: 1500 EUR\n"
         "    futures: -2800 EUR"
     )
+
+
+def test_a_book_in_another_currency_is_no_closing() -> None:
+    pounds = attrs.evolve(environment(NEXT), currency="GBP", marks=(), curves=())
+    with pytest.raises(CurrencyMismatchError):
+        explain_profit(before=[], after=[], opening=environment(), closing=pounds, cash={})

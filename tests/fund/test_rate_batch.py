@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carbonkit.errors import BatchError, CurrencyMismatchError, InvalidValueError
-from carbonkit.fund.cashflow import CashFlow
+from carbonkit.fund.cashflow import CashFlow, packed_of
 from carbonkit.fund.day_count import DayCount
-from carbonkit.fund.performance.internal_rate import xirr, xirr_each
+from carbonkit.fund.performance.internal_rate import _nearest, xirr, xirr_each
 from carbonkit.fund.performance.rate_batch import WIDEST, quick_rates
 from carbonkit.fund.performance.rate_bracket import MOST_PLACES, quick_rate
 from carbonkit.values import Money, Rounding
@@ -53,6 +53,10 @@ def test_each_has_the_result_that_it_has_by_itself(
     assert [str(each.rates) for each in at_once] == [str(each.rates) for each in one_by_one]
 
 
+def numbers(series: list[Series]) -> bytes:
+    return b"".join(packed_of(flow) for each in series for flow in flows(each))
+
+
 def plain(count: int) -> list[Series]:
     return [
         [(0, -(10**9) - seed), (500, -(10**8)), (1000 + seed, 4 * 10**8), (2000, 9 * 10**8)]
@@ -63,10 +67,9 @@ def plain(count: int) -> list[Series]:
 @pytest.mark.parametrize("rounding", Rounding)
 def test_most_funds_are_proven_at_once(rounding: Rounding) -> None:
     series = plain(200)
-    nearest = [flow.nearest for each in series for flow in flows(each)]
-    found = quick_rates(nearest, [4] * 200, 365, 8, rounding)
+    found = quick_rates(numbers(series), [4] * 200, 365, 8, rounding)
     assert found.count(None) <= 2
-    alone = [quick_rate([flow.nearest for flow in flows(each)], 365, 8, rounding) for each in series]
+    alone = [quick_rate(_nearest(tuple(flows(each)), ACT), 365, 8, rounding) for each in series]
     assert all(rate in {None, own} for rate, own in zip(found, alone, strict=True))
 
 
@@ -74,7 +77,7 @@ def test_without_numpy_the_results_are_the_same(monkeypatch: pytest.MonkeyPatch)
     series = [flows(each) for each in plain(5)]
     with_numpy = xirr_each(series, day_count=ACT, places=8, rounding=Rounding.HALF_UP)
     monkeypatch.setitem(sys.modules, "numpy", None)
-    assert quick_rates([flow.nearest for flow in series[0]], [4], 365, 8, Rounding.HALF_UP) == [None]
+    assert quick_rates(numbers(plain(1)), [4], 365, 8, Rounding.HALF_UP) == [None]
     assert xirr_each(series, day_count=ACT, places=8, rounding=Rounding.HALF_UP) == with_numpy
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from carbonkit.fund.cashflow import CashFlow
 from carbonkit.fund.day_count import DayCount
 from carbonkit.fund.performance import rate_bracket
-from carbonkit.fund.performance.internal_rate import NoRate, _every, _quick, xirr
+from carbonkit.fund.performance.internal_rate import NoRate, _every, _nearest, _quick, xirr
 from carbonkit.fund.performance.rate_bracket import MOST_PLACES, quick_rate
 from carbonkit.values import Money, Rounding
 
@@ -142,9 +142,16 @@ def test_it_says_nothing_about_what_it_cannot_prove(series: Series) -> None:
 
 
 def test_it_says_nothing_about_two_currencies_or_strangers() -> None:
-    one = (float(0), float(-100), "CNY")
-    assert quick_rate([one, (float(365), float(110), "EUR")], 365, 2, Rounding.HALF_UP) is None
+    one = (float(0), float(-100), float(1))
+    assert quick_rate([one, (float(365), float(110), float(2))], 365, 2, Rounding.HALF_UP) is None
     assert _quick((*flows([(0, -1)]), 5), ACT, 2, Rounding.HALF_UP) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("cancelled", [10**15, 10**16, 10**17])
+def test_it_says_nothing_where_what_cancels_hides_how_far_the_root_is(cancelled: int) -> None:
+    left = cancelled // 10**13  # the bounds then lie so far apart that the series is not good between them
+    series = [(0, -cancelled), (0, cancelled - left), (365, left + left // 10)]
+    assert both(series, places=4, power=0) is None
 
 
 @pytest.mark.parametrize(
@@ -159,23 +166,25 @@ def test_it_says_nothing_about_two_currencies_or_strangers() -> None:
     ids=["late", "large", "many", "nan", "inf"],
 )
 def test_it_keeps_within_its_limits(series: list[tuple[float, float]]) -> None:
-    given_flows = [(float(day), float(amount), "CNY") for day, amount in series]
+    given_flows = [(float(day), float(amount), float(1)) for day, amount in series]
     assert quick_rate(given_flows, 365, 2, Rounding.HALF_UP) is None
 
 
 @settings(max_examples=40, deadline=None)
 @given(funds(), st.integers(-12, 12))
+@example(series=[(300, 2), (301, -1)], power=0)  # its signs are turned first
 def test_the_bounds_hold_the_root_that_mpmath_finds(series: Series, power: int) -> None:
-    nearest = [flow.nearest for flow in flows(series, power)]
+    nearest = _nearest(flows(series, power), ACT)
     guess, _ = rate_bracket._first_guess(nearest)
-    bounds = guess and rate_bracket._bounds(rate_bracket._in_order(nearest), guess, 0)
+    ordered = rate_bracket._in_order(nearest)
+    bounds = guess and rate_bracket._bounds(ordered, guess, 0)
     if not bounds:
         return
     with mpmath.workdps(60):
         below, above = (
             mpmath.fsum(
-                (mpmath.mpf(amount) * mpmath.exp(-mpmath.mpf(y) * (day - series[0][0])))
-                for day, amount in series
+                mpmath.mpf(amount) * mpmath.exp(-mpmath.mpf(y) * (day - ordered[0][0]))
+                for day, amount, _ in ordered
             )
             for y in bounds
         )

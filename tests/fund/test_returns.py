@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -98,3 +99,13 @@ def test_a_book_is_in_one_currency_and_not_empty() -> None:
         profit_and_loss({CEA: 1}, {}, kind=ReturnKind.SIMPLE)  # type: ignore[dict-item]
     with pytest.raises(FundError, match="exposures: must name one asset at least"):
         profit_and_loss({}, {}, kind=ReturnKind.SIMPLE)
+
+
+def test_what_is_no_sequence_or_mapping_is_named() -> None:
+    wrong: Any = 5
+    with pytest.raises(InvalidValueError, match="prices: must be a sequence, was 5"):
+        returns_of(wrong, kind=ReturnKind.SIMPLE)
+    with pytest.raises(InvalidValueError, match="returns: must be of type Mapping"):
+        profit_and_loss({AssetId("CEA"): Money("1", "CNY")}, wrong, kind=ReturnKind.SIMPLE)
+    with pytest.raises(InvalidValueError, match="exposures: must be of type Mapping"):
+        profit_and_loss(wrong, {AssetId("CEA"): ["0.1"]}, kind=ReturnKind.SIMPLE)

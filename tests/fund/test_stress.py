@@ -16,7 +16,7 @@ from carbonkit.fund.portfolio.valuation import Mark
 from carbonkit.fund.position.position import revalue
 from carbonkit.fund.position.reverse_stress import ReverseStress, reverse_stress
 from carbonkit.fund.position.scenario import Scenario, observed_scenario, scenario_grid
-from carbonkit.fund.position.shock import PriceShock, RateShock, ShockKind, VolatilityShock
+from carbonkit.fund.position.shock import PriceShock, RateShock, Shock, ShockKind, VolatilityShock
 from carbonkit.fund.position.stress import stress
 from carbonkit.values import Money, Rounding
 from carbonkit.values.source import Source
@@ -233,6 +233,7 @@ def test_of_options_sold_on_both_sides_the_nearer_loss_is_found() -> None:
         ({"places": -1}, "places: must be from 0 to 30, was -1"),
         ({"steps": 0}, "steps: must be from 1 to 9900, was 0"),
         ({"steps": 9901}, "steps: must be from 1 to 9900, was 9901"),
+        ({"steps": 10_001, "places": 9}, "steps: must be from 1 to 10000, was 10001"),
         ({"furthest": -0.5}, "furthest: must be a str, int or Decimal"),
     ],
 )
@@ -258,3 +259,24 @@ def test_the_shock_found_is_the_first_that_loses_as_much(loss: int, steps: int, 
     found = reversed_stress(loss=Money.from_minor(loss, "EUR"), steps=steps, places=places)
     unit = Fraction(1, 10**places)
     assert found.profit <= Fraction(-loss, 100) < found.profit + 70_000 * unit
+
+
+@pytest.mark.parametrize("size", ["1e9", "-1e9"])
+def test_rates_are_not_shifted_beyond_reason(size: str) -> None:
+    far = Scenario(name="far", shocks=[RateShock(size=size)], origin="assumed")
+    with pytest.raises(BatchError) as caught:
+        stress([forwards()], environment(), [far])
+    (problem,) = caught.value.problems
+    assert problem.field == "scenario far, forwards, zero rates"
+    assert problem.must == "make shift × years lie within ±1000"
+
+
+def test_an_option_shocked_out_of_all_reach_is_worth_nothing() -> None:
+    crash: list[Shock] = [
+        PriceShock(asset=EUA, size="-0.99", kind=RELATIVE),
+        VolatilityShock(asset=EUA, size="-0.9999", kind=RELATIVE),
+    ]
+    (result,) = stress(
+        [options(CALL)], environment(), [Scenario(name="crash", shocks=crash, origin="assumed")]
+    )
+    assert result.rows[0].after == 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonkit.errors import InvalidValueError
+from carbonkit.errors import InexactNumberError, InvalidValueError, WrongTypeError
 from carbonkit.fund.carry.carry_terms import CatchUpTarget, TierOrder
 from carbonkit.fund.carry.hurdle import Compounding, PreferredRate
 from carbonkit.fund.carry.tier import (
@@ -23,8 +24,13 @@ from carbonkit.fund.carry.tier import (
 from carbonkit.fund.carry.tier_position import Tier, TierPosition
 from tests.carry import TERMS, exact, sides
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 EIGHT = PreferredRate("0.08", Compounding.ANNUAL)
 TWELVE = PreferredRate("0.12", Compounding.ANNUAL)
+TEXT: Any = "8 %"
+NUMBER: Any = 1.5
 PROFIT = CatchUpTarget.SHARE_OF_PROFIT
 
 TWO_HURDLES: tuple[Tier, ...] = (
@@ -138,3 +144,40 @@ def test_tiers_that_make_no_sense_are_refused() -> None:
         SplitTier(1, None)
     with pytest.raises(InvalidValueError, match="carry: must be a str, int or Decimal"):
         SplitTier(0.2, None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("made", "error", "message"),
+    [
+        (lambda: PreferredReturn(TEXT), InvalidValueError, "hurdle: must be a PreferredRate or Preferred"),
+        (lambda: SplitTier("0.20", TEXT), InvalidValueError, "until: must be a PreferredRate or Preferred"),
+        (lambda: CatchUpTier("1", "0.20", TEXT), WrongTypeError, "target: must be of type CatchUpTarget"),
+        (lambda: check_tiers(NUMBER), InvalidValueError, "tiers: must be a sequence"),
+        (
+            lambda: check_tiers([TEXT, SplitTier(0, None)]),
+            WrongTypeError,
+            "tier 1: must be a tier, was '8 %'",
+        ),
+        (lambda: standard_tiers(TEXT), WrongTypeError, "terms: must be of type CarryTerms"),
+        (
+            lambda: EIGHT.accrued(NUMBER, NUMBER, NUMBER),
+            InexactNumberError,
+            "capital: must be a str, int or Decimal",
+        ),
+    ],
+)
+def test_what_is_no_tier_and_no_hurdle_is_refused(
+    made: Callable[[], object], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        made()
+
+
+def test_a_position_takes_exact_numbers_of_zero_or_more() -> None:
+    position: Any = TierPosition.of(TWO_HURDLES)
+    assert position.with_capital("100.00").later(1).poured(108).limited_partners == 108
+    for step in (position.with_capital, position.later, position.poured):
+        with pytest.raises(InexactNumberError, match="must be a str, int or Decimal, was 1"):
+            step(1.5)
+        with pytest.raises(InvalidValueError, match="must be zero or more, was -1"):
+            step(-1)

@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonkit.errors import BatchError, CurrencyMismatchError, FundError, InvalidValueError
+from carbonkit.errors import (
+    BatchError,
+    CurrencyMismatchError,
+    FundError,
+    InexactNumberError,
+    InvalidValueError,
+)
 from carbonkit.fund.cashflow import CashFlow
 from carbonkit.fund.day_count import DayCount
 from carbonkit.fund.performance.linked_return import annualised, linked
@@ -67,8 +73,25 @@ def test_less_than_a_year_is_not_annualised() -> None:
         annualised("0.1", start=START, end=START, day_count=ACT)
     assert measured([(0, "100"), (365, "110")]).annualised(ACT, 4, Rounding.HALF_UP) == Decimal("0.1000")
     assert measured([(0, "100"), (730, "121")]).annualised(ACT, 12, Rounding.HALF_UP) == Decimal("0.1")
-    with pytest.raises(InvalidValueError, match="base: must be above zero"):
-        annualised(-1, start=START, end=START + timedelta(days=730), day_count=ACT)
+    with pytest.raises(InvalidValueError, match=r"rate: must be -1 or more, was -1\.01"):
+        annualised("-1.01", start=START, end=START + timedelta(days=730), day_count=ACT)
+
+
+def test_a_total_loss_is_one_at_any_length() -> None:
+    assert annualised(-1, start=START, end=START + timedelta(days=730), day_count=ACT) == -1
+    assert annualised(-1, start="2021-01-01", end="2024-01-01", day_count=DayCount.THIRTY_E_360) == -1
+    lost = measured([(0, "100"), (800, "0")])
+    assert lost.annualised(ACT, 4, Rounding.HALF_UP) == -1
+
+
+def test_only_exact_returns_are_linked() -> None:
+    assert linked(["0.1", Fraction(-1, 10)]) == Fraction(-1, 100)
+    with pytest.raises(InexactNumberError, match="rate 2: must be a str, int or Decimal"):
+        linked(["0.1", 0.1])  # type: ignore[list-item]
+    with pytest.raises(InvalidValueError, match="rates: must be a sequence"):
+        linked(None)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match="valuations: must be a sequence"):
+        time_weighted(5, [])  # type: ignore[arg-type]
 
 
 def test_it_explains_itself() -> None:

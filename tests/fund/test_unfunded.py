@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from carbonkit.errors import FundError, InvalidValueError
+from carbonkit.errors import FundError, InvalidValueError, WrongTypeError
 from carbonkit.fund.day_count import DayCount
 from carbonkit.fund.partner.call import call_capital
 from carbonkit.fund.partner.closing import close_fund
 from carbonkit.fund.partner.commitment import Commitment, Commitments
+from carbonkit.fund.partner.default import declare_default
 from carbonkit.fund.partner.distribution import distribute
 from carbonkit.fund.partner.distribution_item import DistributionBasis, DistributionItem, Nature, RecallRule
 from carbonkit.fund.partner.equalisation_terms import EqualisationTerms, FeeTrueUp
 from carbonkit.fund.partner.late_interest import InterestMethod, LateInterest
 from carbonkit.fund.partner.release import ReleaseKind, release_commitments
 from carbonkit.fund.partner.standing import standings
-from carbonkit.fund.partner.unfunded import UnfundedStep, unfunded, unfunded_rolls
+from carbonkit.fund.partner.unfunded import CallDay, UnfundedStep, unfunded, unfunded_rolls
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values import AccountId, Money, Rounding
 
@@ -92,7 +94,7 @@ def a_life() -> tuple[Commitments, list[Happening]]:
 
 def test_the_roll_closes(life: tuple[Commitments, list[Happening]]) -> None:
     partners, happenings = life
-    rolls = unfunded_rolls(partners, happenings)
+    rolls = unfunded_rolls(partners, happenings, calls=CallDay.NOTICE)
     assert [(roll.partner, roll.unfunded) for roll in rolls] == list(unfunded(partners, happenings))
     # what was promised, contributed, made recallable, given back, released, let expire, and the rest
     sums = [[str(roll.total(step).amount) for step in UnfundedStep] for roll in rolls]
@@ -105,7 +107,7 @@ def test_the_roll_closes(life: tuple[Commitments, list[Happening]]) -> None:
 
 
 def test_the_roll_can_be_cut_at_the_end_of_a_period(life: tuple[Commitments, list[Happening]]) -> None:
-    one, other = unfunded_rolls(*life)
+    one, other = unfunded_rolls(*life, calls=CallDay.NOTICE)
     ends = ["2020-12-31", "2021-12-31", "2022-12-31", "2023-12-31"]
     assert [str(one.as_of(end).unfunded.amount) for end in ends] == ["100.00", "40.00", "60.00", "51.00"]
     assert [str(other.as_of(end).unfunded.amount) for end in ends] == ["0.00", "0.00", "60.00", "60.00"]
@@ -114,12 +116,13 @@ def test_the_roll_can_be_cut_at_the_end_of_a_period(life: tuple[Commitments, lis
 
 
 def test_the_roll_explains_each_step(life: tuple[Commitments, list[Happening]]) -> None:
-    text = unfunded_rolls(*life)[0].explain().text()
+    one, other = unfunded_rolls(*life, calls=CallDay.NOTICE)
+    text = one.explain().text()
     assert text.startswith("unfunded commitment of A: 51.00 CNY = commitment − contributions inside it")
     assert "\n  commitment: 100.00 CNY = first closing\n" in text
     assert "\n  capital returned: 30.00 CNY = closing 2, 2022-01-15\n" in text
     assert "[recalled]" in text
-    assert "\n  commitment: 100.00 CNY = closing 2, 2022-01-15\n" in unfunded_rolls(*life)[1].explain().text()
+    assert "\n  commitment: 100.00 CNY = closing 2, 2022-01-15\n" in other.explain().text()
 
 
 def test_standings_sum_what_was_paid(life: tuple[Commitments, list[Happening]]) -> None:
@@ -136,7 +139,7 @@ def test_standings_sum_what_was_paid(life: tuple[Commitments, list[Happening]]) 
 def test_without_any_happening_all_is_unfunded() -> None:
     partners = Commitments([Commitment(A, cny("100.00"))])
     assert unfunded(partners, ()) == ((A, cny("100.00")),)
-    assert unfunded_rolls(partners, ())[0].unfunded == cny("100.00")
+    assert unfunded_rolls(partners, (), calls=CallDay.NOTICE)[0].unfunded == cny("100.00")
 
 
 def test_a_part_of_the_story_is_refused(life: tuple[Commitments, list[Happening]]) -> None:
@@ -150,4 +153,48 @@ def test_a_part_of_the_story_is_refused(life: tuple[Commitments, list[Happening]
     ):
         unfunded(partners, [*happenings[:5], happenings[4]])
     with pytest.raises(InvalidValueError, match="step: must be of type UnfundedStep"):
-        unfunded_rolls(partners, happenings)[0].total("commitment")  # type: ignore[arg-type]
+        unfunded_rolls(partners, happenings, calls=CallDay.NOTICE)[0].total("commitment")  # type: ignore[arg-type]
+
+
+def test_what_is_called_counts_from_its_notice_or_from_its_due_day() -> None:
+    promised = Commitments([Commitment(A, cny("100.00")), Commitment(B, cny("100.00"))])
+    call = call_capital(
+        promised, (), total=cny("60.00"), issued_on="2021-03-20", due_on="2021-04-10", purpose="allowances"
+    )
+    missed = declare_default(
+        promised, [call], call=1, unpaid={B: cny("30.00")}, declared_on="2021-05-01", due_on="2021-07-05"
+    )
+    by_notice, by_due = (unfunded_rolls(promised, [call, missed], calls=each) for each in CallDay)
+    days = ["2021-03-20", "2021-04-10", "2021-05-01", "2021-07-05"]
+    assert [[str(roll.as_of(day).unfunded.amount) for day in days] for roll in by_notice] == [
+        ["70.00", "70.00", "40.00", "40.00"],
+        ["70.00", "70.00", "100.00", "100.00"],
+    ]
+    assert [[str(roll.as_of(day).unfunded.amount) for day in days] for roll in by_due] == [
+        ["100.00", "70.00", "70.00", "40.00"],
+        ["100.00", "70.00", "100.00", "100.00"],
+    ]
+    entries = (*call.entries, *missed.entries)
+    for roll in by_due:  # commitment = contributions + unfunded, on every day
+        for day in map(datetime.date.fromisoformat, days):
+            paid_in = [each.amount for each in entries if each.partner == roll.partner and each.on <= day]
+            assert sum(each.to_minor() for each in (*paid_in, roll.as_of(day).unfunded)) == 10_000
+
+
+def test_changes_are_in_the_order_of_their_days() -> None:
+    promised = Commitments([Commitment(A, cny("100.00"))])
+    call = call_capital(
+        promised, (), total=cny("60.00"), issued_on="2021-03-20", due_on="2021-04-10", purpose="allowances"
+    )
+    release = release_commitments(
+        promised,
+        [call],
+        released_on="2021-03-31",
+        kind=ReleaseKind.RELEASED,
+        reason="resolution 7",
+        amounts={A: cny("10.00")},
+    )
+    (roll,) = unfunded_rolls(promised, [call, release], calls=CallDay.DUE)
+    assert [each.name for each in roll.changes] == ["first closing", "release 1", "call 1"]
+    with pytest.raises(WrongTypeError, match="calls: must be"):
+        unfunded_rolls(promised, [call], calls="due")  # type: ignore[arg-type]

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonkit.errors import CarbonkitError
+from carbonkit.errors import CarbonkitError, InvalidValueError
+from carbonkit.fund.units.equalisation import Equaliser, crystallise
+from carbonkit.fund.units.performance_fee import MarkRule, PerformanceFeePeriod, PerformanceFeeTerms
 from carbonkit.fund.units.unit_distribution import UnitDistribution
 from carbonkit.values import Money
 from tests.fund.unit_books import DAY, UNIT, A, B, C, cny, first, lot, register, unit_class
@@ -109,3 +111,27 @@ def test_a_distribution_explains_itself() -> None:
         "  BANK-A: 3.33 CNY = in cash\n"
         "  BANK-B: 6.67 CNY = in 5.33 units"
     )
+
+
+def test_what_is_paid_out_is_no_loss() -> None:
+    """Gains are paid a fee on whether they were paid out, reinvested, or left in the fund."""
+    held = register(lot(A, 100, mark=100), lot(B, 100, mark=110))
+    terms = PerformanceFeeTerms(rate="0.2", hurdle=None, mark_rule=MarkRule.WHEN_PAID)
+    year = PerformanceFeePeriod(terms=terms, mark=100, opening=100, opened_on="2026-01-01")
+    alone = crystallise(held, Equaliser.of(year, gav=120), on="2026-12-31").fee
+    assert alone == cny("600.00")  # 0.2 × 100 × (20 + 10)
+    for reinvesting, price in (((), None), ((A, B), first("105"))):
+        out = distribution(before=held, total=cny(3000), reinvesting=reinvesting, price=price)
+        assert [each.mark for each in out.after.lots[:2]] == [85, 95]
+        later = year.after_distribution(out.per_unit)
+        done = crystallise(out.after, Equaliser.of(later, gav=105), on="2026-12-31")
+        assert done.fee == alone
+    with pytest.raises(InvalidValueError, match="per_unit: must be zero or more, and below the mark of 100"):
+        year.after_distribution(100)
+    assert {each.mark for each in distribution(before=held, total=cny(22_000)).after.lots} == {0}
+
+
+@pytest.mark.parametrize("name", ["distribution 2026", "分红/2026"])
+def test_a_name_can_be_an_id_in_the_ledger(name: str) -> None:
+    with pytest.raises(InvalidValueError, match="name: must be 1 to 128 letters"):
+        distribution(name=name)

@@ -85,3 +85,9 @@ def test_fees_explain_themselves() -> None:
         "  from 0 days on: 0.015\n"
         "  from 7 days on: 0"
     )
+
+
+def test_a_step_is_a_pair() -> None:
+    for wrong in ([(0,)], [None]):
+        with pytest.raises(InvalidValueError, match="steps: must be pairs of days and rate"):
+            RedemptionFee(steps=wrong, kept=1)  # type: ignore[arg-type]

@@ -6,6 +6,8 @@ import pytest
 
 from carbonkit.errors import CurrencyMismatchError, FundError, InvalidValueError
 from carbonkit.fund.refusal import Refusal
+from carbonkit.fund.units.gate import GateBasis, GateRest, RedemptionGate
+from carbonkit.fund.units.unit_fee import SubscriptionFee, SubscriptionFeeBasis
 from carbonkit.fund.units.unit_order import RedemptionOrder, SubscriptionOrder, net_flow
 from carbonkit.values import Money
 from tests.fund.unit_books import (
@@ -20,6 +22,7 @@ from tests.fund.unit_books import (
     lot,
     record,
     register,
+    terms,
 )
 
 
@@ -88,7 +91,24 @@ def test_the_net_flow_is_estimated_at_the_nav_of_record() -> None:
     held = record(register(lot(A, 100), lot(B, 100)), 210)
     orders: list[SubscriptionOrder | RedemptionOrder] = [buy("S-1", A, cny("10.00"))]
     orders += [give_back("R-1", B, "20.5"), buy("S-2", B, cny("1.00"))]
-    assert net_flow(orders, held) == cny("-10.525000")
-    assert net_flow([], held) == cny(0)
-    with pytest.raises(CurrencyMismatchError):
-        net_flow([buy("S-1", A, Money(1, "EUR"))], held)
+    assert net_flow(orders, held, terms=terms()) == cny("-10.525000")
+    assert net_flow([], held, terms=terms()) == cny(0)
+    with pytest.raises(InvalidValueError, match="units of order R-1: must have at most 2 decimal places"):
+        net_flow([give_back("R-1", B, "0.001")], held, terms=terms())
+    with pytest.raises(InvalidValueError, match="orders: must be SubscriptionOrder or RedemptionOrder"):
+        net_flow([None], held, terms=terms())  # type: ignore[list-item]
+    with pytest.raises(CurrencyMismatchError, match="amount of order S-1: must be CNY"):
+        net_flow([buy("S-1", A, Money(1, "EUR"))], held, terms=terms())
+
+
+def test_the_net_flow_leaves_out_the_front_end_fee_and_what_the_gate_keeps() -> None:
+    held = record(register(lot(A, 100), lot(B, 100)), 200)
+    orders: list[SubscriptionOrder | RedemptionOrder] = [buy("S-1", A, cny("10.06"))]
+    orders += [give_back("R-1", B, 50), give_back("R-2", A, 50)]
+    fee = SubscriptionFee(rate="0.006", basis=SubscriptionFeeBasis.OUTSIDE)
+    assert net_flow(orders, held, terms=terms(subscription_fee=fee)) == cny(-90)
+    for basis, flow in ((GateBasis.GROSS, -10), (GateBasis.NET, -20)):
+        gate = RedemptionGate(share="0.1", basis=basis, rest=GateRest.LAPSED)
+        assert net_flow(orders, held, terms=terms(subscription_fee=fee, gate=gate)) == cny(flow)
+    worthless = record(register(lot(A, 100)), 0)
+    assert net_flow(orders[:2], worthless, terms=terms()) == cny("10.06")

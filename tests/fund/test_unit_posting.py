@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
 from carbonkit.errors import BatchError, FundError, InvalidValueError, OverdraftError
 from carbonkit.fund.refusal import Refusal
 from carbonkit.fund.units.dealing import deal
 from carbonkit.fund.units.equalisation import Equaliser, crystallise
+from carbonkit.fund.units.performance_fee import MarkRule, PerformanceFeePeriod, PerformanceFeeTerms
+from carbonkit.fund.units.unit_chart import UnitChart
 from carbonkit.fund.units.unit_distribution import UnitDistribution
 from carbonkit.fund.units.unit_fee import RedemptionFee, SubscriptionFee, SubscriptionFeeBasis
 from carbonkit.fund.units.unit_posting import (
-    UnitChart,
     crystallisation_transfers,
     dealing_transfers,
     distribution_transfers,
     holding_transfer,
+    roll_up_transfers,
     tie_out_units,
 )
+from carbonkit.fund.units.unit_series import UnitSeries, roll_up
 from carbonkit.ledger import AccountId, AssetId, Ledger, MemoryStore, verify
+from carbonkit.storage import SQLiteStore
 from carbonkit.values import FixedClock
 from tests.fund.unit_books import (
     CUT_OFF,
@@ -42,6 +47,8 @@ from tests.fund.unit_books import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from carbonkit.fund.units.dealing import Dealing
     from carbonkit.fund.units.unit_register import UnitRegister
 
@@ -217,3 +224,76 @@ def test_what_the_ledger_has_is_not_opened_again() -> None:
     everything = CHART.opening([A], at="2026-01-01T00:00:00Z", known=())
     fewer = CHART.opening([A], at="2026-01-01T00:00:00Z", known=[AssetId("CNY"), BANK, A])
     assert len(everything) - len(fewer) == 3
+
+
+def test_a_roll_up_moves_every_holder_to_the_lead_series() -> None:
+    store, ledger = opened()
+    terms_ = PerformanceFeeTerms(rate="0.2", hurdle=None, mark_rule=MarkRule.WHEN_PAID)
+    made, charts = [], []
+    for name, holders, nav in (("S-1", (A, B), 116), ("S-2", (B, C), 108)):
+        unit = unit_class(id=AssetId(name))
+        chart = attrs.evolve(CHART, unit=unit)
+        known = (YUAN, BANK, MANAGER, CASH, A, B, C)
+        ledger.post_all(chart.opening((), at="2026-01-01T00:00:00Z", known=known))
+        done = deal(
+            register(unit=unit),
+            [buy(f"{name}-{who}", who, cny(1000)) for who in holders],
+            day=dealing_day(),
+            dealt_at=DEALT,
+            price=first(unit=unit),
+            terms=terms(),
+            own_fee=None,
+        )
+        ledger.post_all(dealing_transfers(done, chart))
+        period = PerformanceFeePeriod(terms=terms_, mark=nav, opening=nav, opened_on="2026-12-31")
+        made.append(UnitSeries(register=done.after, period=period))
+        charts.append(chart)
+    lead, later = made
+    rolled = roll_up(later, lead, on="2026-12-31")
+    transfers = roll_up_transfers(rolled, charts[1], charts[0], at="2026-12-31T08:00:00Z")
+    assert [str(each.id) for each in transfers] == ["S-2/roll_up/2026-12-31"]
+    ledger.post_all(transfers)
+    assert all(receipt.repeated for receipt in ledger.post_all(transfers))
+    tie_out_units(ledger, charts[0], rolled.after.register)
+    tie_out_units(ledger, charts[1], rolled.closed)
+    assert [ledger.quantity(who, AssetId("S-1")) for who in (A, B, C)] == [100_000, 193_103, 93_103]
+    assert verify(store).ok
+    with pytest.raises(FundError, match="unit: must be of S-1, was S-2"):
+        roll_up_transfers(rolled, charts[0], charts[1], at="2026-12-31T08:00:00Z")
+    elsewhere = attrs.evolve(charts[1], cash_account=AccountId("OTHER/cash"))
+    with pytest.raises(InvalidValueError, match="cash_account: must be GREEN/cash, that of the lead series"):
+        roll_up_transfers(rolled, elsewhere, charts[0], at="2026-12-31T08:00:00Z")
+
+
+def test_units_are_posted_to_a_file_as_to_memory(tmp_path: Path) -> None:
+    with SQLiteStore.open(tmp_path / "units.db") as store:
+        ledger = Ledger(store, FixedClock("2026-12-31T08:00:00Z"))
+        ledger.post_all(CHART.opening([A, B, C], at="2026-01-01T00:00:00Z", known=()))
+        held = first_day(ledger)
+        tie_out_units(ledger, CHART, held)
+        done = crystallise(held, Equaliser(rate="0.2", mark=1, gav="1.2"), on="2026-12-31")
+        ledger.post_all(crystallisation_transfers(done, CHART, at="2026-12-31T08:00:00Z"))
+        paid_out = UnitDistribution(
+            name="distribution/2026",
+            before=done.after,
+            on="2026-12-31",
+            total=cny("15.00"),
+            reinvesting=[B],
+            price=first("1.0000", day="2026-12-31"),
+        )
+        ledger.post_all(distribution_transfers(paid_out, CHART, at="2026-12-31T08:00:00Z"))
+    with SQLiteStore.open(tmp_path / "units.db") as store:  # read again by another process
+        ledger = Ledger(store, FixedClock("2026-12-31T08:00:00Z"))
+        tie_out_units(ledger, CHART, paid_out.after)
+        assert ledger.quantity(B, UNIT.id) == 50_500
+        assert ledger.quantity(CASH, YUAN) == 150_000 - done.fee.to_minor() - 1000
+        assert verify(store).ok
+        with pytest.raises(OverdraftError):
+            ledger.post(holding_transfer(CHART, C, A, 1, document="T-9", at="2026-12-31T08:00:00Z"))
+
+
+def test_no_units_pass_between_no_holders() -> None:
+    with pytest.raises(InvalidValueError, match=r"units: must be above zero, was 0\.00"):
+        holding_transfer(CHART, A, B, 0, document="T-1", at=DEALT)
+    with pytest.raises(InvalidValueError, match="chart: must be of type UnitChart"):
+        holding_transfer(None, A, B, 1, document="T-1", at=DEALT)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from carbonkit.errors import FundError, InvalidValueError
 from carbonkit.fund.refusal import Refusal
 from carbonkit.fund.units.unit_register import UnitRegister
-from tests.fund.unit_books import UNIT, A, B, C, lot, register
+from tests.fund.unit_books import UNIT, A, B, C, lot, register, unit_class
 
 
 def test_the_oldest_units_leave_first() -> None:
@@ -91,7 +91,7 @@ def test_a_lot_is_named_by_what_is_wrong_with_it() -> None:
         register(lot(A, "1.001"))
     for wrong, message in (
         ({"units": 0}, "units: must be above zero, was 0"),
-        ({"mark": 0}, "mark: must be above zero, was 0"),
+        ({"mark": -1}, "mark: must be zero or more, was -1"),
         ({"document": " "}, "document: must name what the lot is made from"),
         ({"bought_on": "June"}, "bought_on: must be a calendar date"),
     ):
@@ -112,3 +112,22 @@ def test_the_register_explains_itself() -> None:
         "  BANK-B: 50.00 = sum of the lots\n"
         "    lot S-BANK-B of 2026-06-01: 50.00 = own mark 1"
     )
+
+
+def test_a_whole_day_of_redemptions_is_taken_out_in_one_go() -> None:
+    held = register(lot(A, 100, document="1"), lot(B, 50, document="2"), lot(A, 30, document="3"))
+    after, gone = held.redeem_each([(A, 90), (B, 50), (A, "20.5")], on="2026-06-30")
+    assert [[(each.document, str(each.units)) for each in lots] for lots in gone] == [
+        [("1", "90.00")],
+        [("2", "50.00")],
+        [("1", "10.00"), ("3", "10.50")],
+    ]
+    assert [(each.document, str(each.units)) for each in after.lots] == [("3", "19.50")]
+    with pytest.raises(FundError, match=r"units: must be at most the 10\.00 that BANK-A holds, was 11\.00"):
+        held.redeem_each([(A, 120), (A, 11)], on="2026-06-30")
+
+
+def test_nothing_held_is_written_without_an_exponent() -> None:
+    held = register(unit=unit_class(unit_places=9))
+    with pytest.raises(FundError, match=r"at most the 0\.000000000 that BANK-A holds"):
+        held.redeem(A, 1, on="2026-06-30")

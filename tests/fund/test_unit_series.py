@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from carbonkit.errors import FundError, InvalidValueError
 from carbonkit.fund.refusal import Refusal
-from carbonkit.fund.units.performance_fee import MarkRule, PerformanceFeePeriod, PerformanceFeeTerms
+from carbonkit.fund.units.performance_fee import (
+    FeeHurdle,
+    FeeHurdleKind,
+    MarkRule,
+    PerformanceFeePeriod,
+    PerformanceFeeTerms,
+)
 from carbonkit.fund.units.unit_series import UnitSeries, roll_up
 from carbonkit.values import AccountId, AssetId
 from tests.fund.unit_books import A, B, lot, register, unit_class
@@ -70,6 +76,25 @@ def test_a_series_below_its_mark_stays_apart() -> None:
         with pytest.raises(FundError, match="was S-2 below it") as caught:
             roll_up(*pair, on="2025-12-31")
         assert caught.value.problem.code == Refusal.SERIES_BELOW_MARK
+
+
+def test_a_gain_without_a_fee_is_not_rolled_up() -> None:
+    hurdle = FeeHurdle(rate="0.2", kind=FeeHurdleKind.SOFT, day_count=None)
+    good = closed(series("S-1", A, "2025-01-01"), Fraction(120))
+    later = series("S-2", B, "2025-06-30")
+    terms = attrs.evolve(TERMS, hurdle=hurdle)
+    later = closed(attrs.evolve(later, period=attrs.evolve(later.period, terms=terms)), Fraction(110))
+    assert not later.at_mark  # a gain of 10 below the hurdle, on which a fee may come later
+    with pytest.raises(FundError, match="was S-2 above it"):
+        roll_up(later, good, on="2025-12-31")
+
+
+def test_a_series_is_not_rolled_up_into_itself() -> None:
+    lead = closed(series("S-1", A, "2025-01-01"), Fraction(120))
+    with pytest.raises(InvalidValueError, match="series: must be another than the lead series, was S-1"):
+        roll_up(lead, lead, on="2025-12-31")
+    with pytest.raises(InvalidValueError, match="lead: must be of type UnitSeries"):
+        roll_up(lead, None, on="2025-12-31")  # type: ignore[arg-type]
 
 
 def test_both_have_crystallised_on_the_day() -> None:

@@ -19,9 +19,16 @@ from carbonkit.fund.partner.commitment import Commitment, Commitments
 from carbonkit.fund.portfolio.cost_method import CostMethod
 from carbonkit.fund.portfolio.holding import Lot
 from carbonkit.fund.portfolio.portfolio import Portfolio
-from carbonkit.fund.portfolio.valuation import Mark, NetAssetValue, ValuedHolding, net_asset_value
+from carbonkit.fund.portfolio.valuation import (
+    ContractsValue,
+    Mark,
+    NetAssetValue,
+    ValuedHolding,
+    net_asset_value,
+)
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values import AccountId, AssetId, Money, Price, Rounding, Source
+from carbonkit.values.explanation import Explanation
 
 CEA, CCER = AssetId("CEA"), AssetId("CCER")
 EXCHANGE = Source("Shanghai Environment and Energy Exchange", "Daily overview", 2021)
@@ -205,3 +212,34 @@ def test_a_value_is_explained_down_to_the_source_of_each_price() -> None:
         ("liabilities", "30.00 CNY"),
         ("of that unrealised", "318.00 CNY"),
     ]
+
+
+def contracts(amount: str, day: str = "2021-07-16", currency: str = "CNY") -> ContractsValue:
+    return ContractsValue(
+        as_of=day, value=Money(amount, currency), explanation=Explanation("contracts", amount)
+    )
+
+
+def test_contracts_count_beside_holdings_below_zero_too() -> None:
+    value = valued(BOTH, *PRICES, contracts=contracts("-6000.00"))
+    assert (value.market_value, value.unrealised) == (cny("-582.00"), cny("318.00"))
+    assert value.total == cny("-512.00")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: contracts("1.001"), "value: must"),
+        (lambda: contracts("-1.001"), "value: must"),
+        (lambda: valued(BOTH, *PRICES, contracts=cny("1")), "contracts: must be of type ContractsValue"),
+        (
+            lambda: valued(BOTH, *PRICES, contracts=contracts("1", "2021-07-15")),
+            "contracts: must be valued on 2021-07-16, was 2021-07-15",
+        ),
+        (lambda: valued(BOTH, *PRICES, contracts=contracts("1", currency="EUR")), "contracts: must be"),
+    ],
+)
+def test_contracts_that_do_not_fit_are_refused(make: Any, message: str) -> None:  # noqa: ANN401  what makes it
+    with pytest.raises(InvalidValueError) as caught:
+        make()
+    assert str(caught.value).startswith(message)

@@ -33,6 +33,8 @@ from tests.intake.samples import GAS, POWER, layout
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+pytestmark = pytest.mark.whole
+
 Seen = tuple[list[tuple[Any, ...]], dict[str, int]]
 
 

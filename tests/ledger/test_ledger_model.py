@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from tests.ledger_homes import Home
 
+pytestmark = pytest.mark.whole
+
 
 def run(home: Callable[[], Home], examples: int, steps: int, *, shrink: bool = True) -> frozenset[str]:
     """Run the machine, more often where the profile asks for more; give what it reached."""

@@ -27,6 +27,8 @@ from tests.ledger_machine import Machine
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.whole
+
 
 @attrs.frozen
 class Mutant:

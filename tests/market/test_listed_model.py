@@ -7,6 +7,7 @@ from collections import Counter
 from fractions import Fraction
 
 import attrs
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -26,6 +27,8 @@ from carbonkit.market import (
 from carbonkit.schemes.china_national import instrument, venue_rules
 from carbonkit.values import AccountId, Money, OrderId
 from tests.floor import open_floor
+
+pytestmark = pytest.mark.whole
 
 DAY = datetime.date(2021, 7, 16)
 OPENING = datetime.datetime(2021, 7, 16, 1, 30, tzinfo=datetime.UTC)

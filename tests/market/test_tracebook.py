@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tracebook.conformance.model import Observation
     from tracebook.events import MarketEvent
 
+pytestmark = pytest.mark.whole
+
 
 def test_the_fixed_cases_pass(tmp_path: Path) -> None:
     suite = copy_bundled_conformance_suite(tmp_path / "suite", suite_version=LATEST_BUNDLED_SUITE_VERSION)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from carbonkit.ledger import Store
 
+pytestmark = pytest.mark.whole
+
 
 def traded(store: Store, trades: int) -> TradingYear:
     """Trade and settle a year; the venue and the ledger must then say the same of everybody."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime
 
 import attrs
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -46,6 +47,8 @@ from carbonkit.market import (
 from carbonkit.schemes.china_national import instrument
 from carbonkit.values import Money
 from tests.books import always, book_rules
+
+pytestmark = pytest.mark.whole
 
 DAY = datetime.date(2021, 7, 16)
 CEA = instrument("CEA", DAY)

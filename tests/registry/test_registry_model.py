@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import attrs
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -40,6 +41,8 @@ from tests.registry.obvious_registry import DELAY, Holder, Model
 
 if TYPE_CHECKING:
     from carbonkit.ledger import Receipt
+
+pytestmark = pytest.mark.whole
 
 START = as_instant("2021-01-04T12:00:00Z", field="start")
 PEOPLE = ("ann", "bob", "eve")

@@ -38,6 +38,8 @@ from carbonkit.schemes.china_mrv_power_unit import UnitYear, unit_year
 from carbonkit.schemes.china_mrv_rounding import Reckoning
 from carbonkit.values import Energy, Exact, Period, Place, Rule, Source, Status
 
+pytestmark = pytest.mark.whole
+
 COAL, OIL, GAS = FuelKind.COAL, FuelKind.OIL, FuelKind.GAS
 LARGE = UnitClass.LARGE_COAL
 

@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from carbonkit.ledger import Record, Store
     from carbonkit.ledger.receipt import Refusal
 
+pytestmark = pytest.mark.whole
+
 SEED = 20210716
 AT = "2021-07-16T01:30:00Z"
 CNY: Final = AssetId("CNY")

@@ -46,6 +46,8 @@ from tests.sample_ledger import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.whole
+
 CUTS = 60
 SLOW_CUTS = 2_400
 CHECKPOINT_PAGES = 12  # so that a short run has many

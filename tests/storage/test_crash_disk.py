@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.whole
+
 CUTS = 100
 SLOW_CUTS = 2_000
 GROUPS = 25

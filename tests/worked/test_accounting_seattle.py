@@ -47,6 +47,8 @@ from carbonkit.intake import (
 )
 from carbonkit.values import CO2e, Period, Place, Rounding, Status, round_to
 
+pytestmark = pytest.mark.whole
+
 FOLDER = Path(__file__).parents[2] / "examples" / "seattle_2016"
 BASIS = "City of Seattle 2016, basis not stated"
 LOCATION = Scope2Method.LOCATION

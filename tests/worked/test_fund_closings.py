@@ -16,6 +16,7 @@ from fractions import Fraction
 
 from carbonkit.fund import Commitment, Commitments, DayCount, Line, call_capital, unfunded
 from carbonkit.fund.partner import (
+    CallDay,
     DistributionBasis,
     DistributionItem,
     EqualisationTerms,
@@ -98,7 +99,7 @@ def test_ratios_of_a_commitment() -> None:
     )
     assert paid_out.total == cny("18.60")
     assert unfunded(partners, [call]) == ((AccountId("LP"), cny("38.00")),)
-    (roll,) = unfunded_rolls(partners, [call, paid_out])
+    (roll,) = unfunded_rolls(partners, [call, paid_out], calls=CallDay.NOTICE)
     assert roll.unfunded == cny("43.00")
     assert Fraction(call.total.amount) / Fraction(roll.commitment.amount) == Fraction("0.62")
 

@@ -4,7 +4,9 @@ Worked: management and incentive fees that are published.
 Sources: a public private-equity study guide (repository not identified), §7 to 9: ten years of
 2 % on 100 million, then on net invested cost, 15,100,000 (W16); Updog_restore (MIT by its
 package.json), docs/fees.truth-cases.json: 17.5 and 16.4 (W18); analystforum.com, United Capital,
-a question of the CFA examination of 2020: 12.544 % net (W14). Only figures are taken.
+a question of the CFA examination of 2020: 12.544 % net (W14). Only figures are taken. RECALLED: the
+CFA curriculum's 2 and 20 on 100 million that became 115, in three ways: 5.30, 4.84 and 3.84 million of
+fees, 9.70, 10.16 and 11.16 % net; recomputed by hand.
 """
 
 from __future__ import annotations
@@ -107,6 +109,31 @@ def test_an_incentive_fee_over_a_hard_hurdle_after_the_management_fee() -> None:
     assert fee.share_of_opening == Fraction("0.01136")
     assert fee.net_return == Fraction("0.12544")
     assert fee.amount == cny("2840000.00")
+
+
+@pytest.mark.parametrize(
+    ("order", "hurdle_rate", "incentive", "net"),
+    [
+        (IncentiveOrder.BEFORE_MANAGEMENT_FEE, 0, "3000000.00", "0.097"),
+        (IncentiveOrder.AFTER_MANAGEMENT_FEE, 0, "2540000.00", "0.1016"),
+        (IncentiveOrder.AFTER_MANAGEMENT_FEE, "0.05", "1540000.00", "0.1116"),
+    ],
+)
+def test_two_and_twenty_of_115_million_in_three_ways(
+    order: IncentiveOrder, hurdle_rate: str | int, incentive: str, net: str
+) -> None:
+    terms = IncentiveTerms(
+        rate="0.20",
+        hurdle_rate=hurdle_rate,
+        hurdle=HurdleKind.HARD,
+        order=order,
+        rounding=Rounding.HALF_UP,
+    )
+    fee = charge_incentive_fee(
+        terms, opening=cny("100000000"), closing=cny("115000000"), management_fee=cny("2300000")
+    )
+    assert fee.amount == cny(incentive)
+    assert fee.net_return == Fraction(net)
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the reference set is not beside the project")

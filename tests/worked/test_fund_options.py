@@ -24,6 +24,8 @@ from carbonkit.fund.option.option_value import OptionModel
 from carbonkit.market.contract import Right
 from carbonkit.values import Rounding
 
+pytestmark = pytest.mark.whole
+
 HERE = Path(__file__).parent / "options"
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "fund"
 TWELVE = Decimal("1e-12")
@@ -143,7 +145,7 @@ def name_of(row: Row) -> str:
     return "-".join(row[name] for name in ("right", "forward", "strike", "given"))
 
 
-@pytest.mark.parametrize("row", ON_GRID[7:8] + ON_GRID[16:17], ids=name_of)
+@pytest.mark.parametrize("row", ON_GRID[16:17], ids=name_of)
 def test_american_values_by_finite_differences(row: Row) -> None:
     check_on_grid(row)
 

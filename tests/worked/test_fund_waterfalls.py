@@ -18,26 +18,35 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from carbonkit.fund.carry.american import american_waterfall
-from carbonkit.fund.carry.carry_terms import CatchUp, CatchUpTarget
+from carbonkit.fund.carry.carry_terms import CatchUp, CatchUpTarget, ClawbackBasis
 from carbonkit.fund.carry.clawback import clawback_due
 from carbonkit.fund.carry.deal_event import Realisation, Recoupment
+from carbonkit.fund.carry.escrow import escrow_of
 from carbonkit.fund.carry.european import european_waterfall
 from carbonkit.fund.carry.hurdle import Compounding, Hurdle, PreferredAmount, PreferredRate
+from carbonkit.fund.carry.tier import (
+    CatchUpTier,
+    PreferredReturn,
+    ReturnOfCapital,
+    SplitTier,
+    standard_tiers,
+)
+from carbonkit.fund.carry.tier_position import TierPosition
 from carbonkit.fund.cashflow import CashFlow
 from carbonkit.fund.figure import figure
 from carbonkit.values import Money, Rounding
 from carbonkit.values.number import plain
-from tests.carry import FULL, cny, paid_in, partners, sharing, year
+from tests.carry import FULL, TERMS, cny, paid_in, partners, sharing, year
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from fractions import Fraction
 
     from carbonkit.fund.carry.tier_position import TierAmount
     from carbonkit.fund.carry.waterfall import WaterfallResult
@@ -253,6 +262,66 @@ def test_deal_by_deal_and_clawback() -> None:
     limited = first.limited_partners + second.limited_partners
     assert (limited, limited + due.amount) == (cny("150000000.00"), cny("156000000.00"))
     assert due.carry_paid - due.amount == cny("14000000.00")
+
+
+@pytest.mark.parametrize("case", SINGLE)
+def test_tiers_alone_in_whole_years(case: str) -> None:
+    capital, years, preferred, catch_up, amount, tiers = SINGLE[case]
+    row = (
+        ReturnOfCapital(),
+        PreferredReturn(preferred),
+        CatchUpTier(catch_up.share, "0.20", catch_up.target),
+        SplitTier("0.20", None),
+    )
+    assert rows(TierPosition.of(row).with_capital(capital).later(years).poured(amount).paid) == tiers
+
+
+def test_metrick_and_yasuda_by_tiers_alone() -> None:
+    row = standard_tiers(TERMS)
+    first = TierPosition.of(row).with_capital(100).later(1).poured(108)
+    second = first.later(1).poured(92)
+    assert [first.limited_partners, first.general_partner] == [108, 0]
+    assert [second.limited_partners, second.general_partner] == [180, 20]
+
+
+def test_a_clawback_net_of_tax_of_which_escrow_pays_a_part() -> None:
+    """Work it by hand: A makes 100 of 50, B loses all of 100, so that the fund made nothing."""
+    shared = sharing(clawback=ClawbackBasis.NET_OF_TAX, tax_rate="0.40", escrow="0.30")
+    bought = [paid_in("50", deal="A"), paid_in("100", deal="B")]
+    sold = Realisation(deal="A", on=year(3), proceeds=cny("150"), disposed=1)
+    lost = Realisation(deal="B", on=year(5), proceeds=cny("0"), disposed=1)
+    halfway = american_waterfall(shared, Recoupment.THIS_DEAL, [*bought, sold])
+    assert halfway.results[0].general_partner == cny("20.00")
+    held = escrow_of("CNY", halfway.results, ()).balance
+    assert held == cny("6.00")
+    # After three years B is worth 40: the profit is 40, a fifth of it 8, of 20 that were paid 12 are too
+    # much. That is all that is left of them after tax. The partners lack 150 × 1.08³ − 130 − 40.
+    interim = clawback_due(halfway, (), net_asset_value=cny("40"), escrow=held, on=year(3))
+    assert (interim.profit, interim.entitled) == (Fraction(40), Fraction(8))
+    assert interim.shortfall == 150 * Fraction("1.08") ** 3 - 170
+    assert (interim.most, interim.amount) == (Fraction(12), cny("12.00"))
+    assert (interim.from_escrow, interim.from_general_partner) == (cny("6.00"), cny("6.00"))
+    # At the end 8 more are too much, but no more can be taken.
+    whole = american_waterfall(shared, Recoupment.THIS_DEAL, [*bought, sold, lost])
+    assert escrow_of("CNY", whole.results, [interim]).balance == cny("0.00")
+    end = clawback_due(whole, (interim,), net_asset_value=cny("0"), escrow=cny("0"), on=year(5))
+    assert (end.carry_paid, end.entitled, end.amount) == (cny("8.00"), Fraction(0), cny("0.00"))
+    # Gross of tax all of it comes back, and the partners have their 150.
+    gross = sharing(escrow="0.30")
+    whole = american_waterfall(gross, Recoupment.THIS_DEAL, [*bought, sold, lost])
+    end = clawback_due(whole, (), net_asset_value=cny("0"), escrow=held, on=year(5))
+    assert whole.results[0].limited_partners + end.amount == cny("150.00")
+
+
+def test_a_hard_hurdle() -> None:
+    """Work it by hand: 100 become 150 in a year, 8 % is 8, a fifth of the 42 above it is 8.40."""
+    shared = sharing(catch_up=None)
+    fund = european_waterfall(shared, [paid_in("100")], [CashFlow(year(1), cny("150"))])
+    assert (fund.results[0].limited_partners, fund.results[0].general_partner) == (cny("141.60"), cny("8.40"))
+    # Then 30 more come in and are lost: of the 20 that are left 12 are above the hurdle, and 2.40 carry.
+    lost = fund.contribute(paid_in("30", year(1)))
+    due = clawback_due(lost, (), net_asset_value=cny("0"), escrow=cny("0"), on=year(1))
+    assert (due.entitled, due.shortfall, due.amount) == (Fraction("2.4"), Fraction(0), cny("6.00"))
 
 
 def test_three_equal_partners_share_by_largest_remainder() -> None:

@@ -20,8 +20,10 @@ import pytest
 
 from carbonkit.fund.cashflow import CashFlow
 from carbonkit.fund.day_count import DayCount
-from carbonkit.fund.performance.internal_rate import InternalRate, NoRate, xirr
+from carbonkit.fund.performance.internal_rate import InternalRate, NoRate, _every, _quick, _quick_each, xirr
 from carbonkit.values import Money, Rounding
+
+pytestmark = pytest.mark.whole
 
 HERE = Path(__file__).parent / "xirr"
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "fund" / "xirr_golden.csv"
@@ -40,7 +42,7 @@ WITHOUT = {
     "no_real_root": NoRate.NEVER_ZERO,
     "no_sign_change_pos": NoRate.ONE_SIGN,
     "no_sign_change_neg": NoRate.ONE_SIGN,
-    "total_loss": NoRate.ONE_DAY,
+    "total_loss": NoRate.ONE_SIGN,
     "same_day_two_flows": NoRate.ONE_DAY,
     "all_zero": NoRate.ALL_ZERO,
 }
@@ -88,6 +90,22 @@ def test_where_there_is_none_the_reason_is_told(case: str) -> None:
     assert found.rates == ()
     assert not found.unique
     assert found.reason is WITHOUT[case]
+
+
+def test_the_quick_ways_say_the_same_to_eight_places_or_nothing() -> None:
+    act, rounding = DayCount.ACT_365_FIXED, Rounding.HALF_EVEN
+    series = [
+        tuple(CashFlow(row["on"], Money(row["amount"], "CNY")) for row in FLOWS[case]) for case in FLOWS
+    ]
+    alone = [_quick(flows, act, 8, rounding) for flows in series]
+    at_once = [
+        None if rate is None else Decimal(rate).scaleb(-8) for rate in _quick_each(series, act, 8, rounding)
+    ]
+    assert len(series) - alone.count(None) > 20
+    for flows, *said in zip(series, alone, at_once, strict=True):
+        if any(rate is not None for rate in said):
+            (exact,), _ = _every(flows, act, 8, rounding)
+            assert {rate for rate in said if rate is not None} == {exact}
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ from carbonkit.fund.partner.closing import close_fund
 from carbonkit.fund.partner.commitment import Commitment, Commitments
 from carbonkit.fund.partner.equalisation_terms import EqualisationTerms, FeeTrueUp
 from carbonkit.fund.partner.late_interest import InterestMethod, LateInterest
-from carbonkit.fund.partner.unfunded import unfunded, unfunded_rolls
+from carbonkit.fund.partner.unfunded import CallDay, unfunded, unfunded_rolls
 from carbonkit.fund.portfolio.cost_method import CostMethod
 from carbonkit.fund.portfolio.holding import Lot
 from carbonkit.fund.portfolio.portfolio import Portfolio
@@ -308,7 +308,7 @@ def test_the_report_of_the_last_quarter(life: Life) -> None:
         fund="Peak Fund",
         partner=CITY,
         general_partner=GP,
-        rolls=unfunded_rolls(life.commitments, [life.call]),
+        rolls=unfunded_rolls(life.commitments, [life.call], calls=CallDay.DUE),
         carry_realised=life.carry,
         carry_paid=life.carry,
         offsets_added=(),
@@ -488,7 +488,7 @@ def test_a_first_year_with_fees_and_costs() -> None:
         fund="Peak Fund",
         partner=CITY,
         general_partner=GP,
-        rolls=unfunded_rolls(promised, [call]),
+        rolls=unfunded_rolls(promised, [call], calls=CallDay.DUE),
         carry_realised=(),
         carry_paid=(),
         offsets_added=[CashFlow(START, cny("400000.00"))],

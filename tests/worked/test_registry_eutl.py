@@ -37,6 +37,8 @@ from carbonkit.values import AccountId, CommandId, FixedClock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.whole
+
 Year: TypeAlias = dict[str, str]
 
 SAMPLE = Path(__file__).parents[3] / "shared" / "data" / "registry" / "eutl_compliance_sample.csv"

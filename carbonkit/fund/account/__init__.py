@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         post_documents,
         posted_entries,
         tie_out_ledger,
-        transfer_of,
+        transfers_of,
     )
     from carbonkit.fund.account.tie_out import BalanceSheet, TieOut, balance_sheet, tie_out
 
@@ -75,7 +75,7 @@ __all__ = [
     "posted_entries",
     "tie_out",
     "tie_out_ledger",
-    "transfer_of",
+    "transfers_of",
 ]
 
 _HOMES: Final = {
@@ -86,7 +86,7 @@ _HOMES: Final = {
     "carry_roll": "CarryBalance CarryRoll carry_roll",
     "document": "CashMovement CashParty FundDocument commitment_document happening_documents partner_cash",
     "fund_chart": "FundChart",
-    "posting": "account_statement post_documents posted_entries tie_out_ledger transfer_of",
+    "posting": "account_statement post_documents posted_entries tie_out_ledger transfers_of",
     "tie_out": "BalanceSheet TieOut balance_sheet tie_out",
 }
 

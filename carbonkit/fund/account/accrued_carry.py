@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import check_currency
+from carbonkit.fund._check import check_currency, listed
 from carbonkit.fund.account.allocation import FLOWS
 from carbonkit.fund.account.capital_account import CapitalAccount, CapitalAccounts
 from carbonkit.fund.entry import Entry, Line, entries_of
@@ -225,9 +225,11 @@ def accrue_carry(
     check_type(accounts, CapitalAccounts, field="accounts")
     check_type(commitments, Commitments, field="commitments")
     check_type(weight, CarryWeight, field="weight")
+    if not callable(rule):
+        raise InvalidValueError("be a function of a value and a day", was=repr(rule), field="rule")
     check_currency(paid, accounts.currency, field="paid")
     taker = accounts.account(general_partner)
-    spared = frozenset(exempt)
+    spared = frozenset(listed(exempt, field="exempt"))
     for partner in sorted(spared):
         accounts.account(partner)
     end = accounts.period.end

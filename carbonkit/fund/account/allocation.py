@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import FundError
-from carbonkit.fund._check import check_currency
+from carbonkit.fund._check import check_currency, listed
 from carbonkit.fund.account.capital_account import CapitalAccounts
 from carbonkit.fund.entry import Entry, Line, entries_of
 from carbonkit.fund.partner.commitment import Commitments
@@ -190,7 +190,7 @@ def allocate(
         )
     check_currency(amount, accounts.currency, field=f"amount ({document})")
     check_currency(commitments.total, accounts.currency, field="commitments")
-    out = frozenset(excused)
+    out = frozenset(listed(excused, field="excused"))
     for partner in sorted(out):
         accounts.account(partner)
     weights = _weigh(accounts, commitments, basis, out)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import BatchError, CurrencyMismatchError, FundError, InvalidValueError, NotFoundError
-from carbonkit.fund._check import check_currency
+from carbonkit.fund._check import check_currency, listed
+from carbonkit.fund.carry.waterfall import GIVEN_BACK, PAID_CARRY
 from carbonkit.fund.entry import Entry, Line
 from carbonkit.fund.partner.commitment import Commitments
 from carbonkit.fund.refusal import Refusal
@@ -46,7 +47,7 @@ def _closed(value: Period) -> Period:
 
 
 def _checked(values: Iterable[Entry]) -> tuple[Entry, ...]:
-    given = tuple(values)
+    given = listed(values, field="entries")
     for number, entry in enumerate(given, start=1):
         check_type(entry, Entry, field=f"entry {number}")
     return given
@@ -170,8 +171,24 @@ class CapitalAccount:
         )
 
 
+def _check_carry(entries: Iterable[Entry]) -> None:
+    """Check that carry does not pass both as it is paid and as it accrues: an accrual has it all."""
+    documents = sorted({entry.document for entry in entries if entry.line is Line.CARRIED_INTEREST})
+    paid = [name for name in documents if name.partition("/")[0] in {PAID_CARRY, GIVEN_BACK}]
+    accrued = [name for name in documents if name not in paid]
+    if paid and accrued:
+        raise FundError(
+            "pass carry either as it is paid or as it accrues",
+            was=f"{', '.join(paid)} and {', '.join(accrued)}",
+            field="entries",
+            code=Refusal.CARRY_TWICE,
+            hint="an accrual takes in what is paid and given back; leave out the entries of "
+            "distributions and clawbacks",
+        )
+
+
 def _accounts(values: Iterable[CapitalAccount]) -> tuple[CapitalAccount, ...]:
-    given = tuple(values)
+    given = listed(values, field="accounts")
     for account in given:
         check_type(account, CapitalAccount, field="accounts")
     return given
@@ -187,6 +204,7 @@ class CapitalAccounts:
 
     Raises:
         InvalidValueError: If there is none, a partner stands there twice, or the periods differ.
+        FundError: `carry_twice` if carry passes as it is paid, and as it accrues as well.
         CurrencyMismatchError: If they have two currencies.
 
     Example:
@@ -213,6 +231,7 @@ class CapitalAccounts:
             if account.period != self.period:
                 raise InvalidValueError(f"be of {self.period}", was=str(account.period), field=field)
             check_currency(account.opening, self.currency, field=field)
+        _check_carry(self.entries)
 
     def __iter__(self) -> Iterator[CapitalAccount]:
         """Go through the accounts in their order."""
@@ -325,7 +344,8 @@ def capital_accounts(
         The accounts: in the order of the commitments, then the general partner's, then of those who left.
 
     Raises:
-        FundError: `does_not_roll` if the period does not begin where the one before ends.
+        FundError: `does_not_roll` if the period does not begin where the one before ends, `carry_twice` if
+            carry passes as it is paid, and as it accrues as well.
         CurrencyMismatchError: If the accounts before are in another currency.
         BatchError: If entries lie outside of the period, are of a partner that the fund does not have,
             or in another currency; it names every one.

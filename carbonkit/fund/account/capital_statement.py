@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import BatchError, FundError, InvalidValueError
+from carbonkit.fund._check import listed
 from carbonkit.fund.account.capital_account import CapitalAccounts, capital_accounts
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values.field import check_type, is_a
@@ -203,7 +204,7 @@ def check_roll(accounts: Iterable[CapitalAccounts]) -> None:
     """
     problems = []
     previous: CapitalAccounts | None = None
-    for each in accounts:
+    for each in listed(accounts, field="accounts"):
         check_type(each, CapitalAccounts, field="accounts")
         if previous is not None:
             problems += [error.problem for error in _breaks(previous, each)]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import FundError
-from carbonkit.fund._check import check_currency, total_of
+from carbonkit.fund._check import check_currency, listed, total_of
 from carbonkit.fund.account.capital_account import CapitalAccounts
 from carbonkit.fund.cashflow import CashFlow
 from carbonkit.fund.entry import Line
@@ -224,7 +224,7 @@ def carry_roll(
 
 
 def _flows(flows: Iterable[CashFlow], accounts: CapitalAccounts, name: str) -> tuple[CashFlow, ...]:
-    given = tuple(flows)
+    given = listed(flows, field=name)
     for number, flow in enumerate(given, start=1):
         field = f"{name}, flow {number}"
         check_type(flow, CashFlow, field=field)

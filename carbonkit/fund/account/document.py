@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import is_said
+from carbonkit.fund._check import is_said, listed, pairs, total_of
 from carbonkit.fund.entry import Entry, Line
 from carbonkit.fund.partner.commitment import Commitments
 from carbonkit.fund.partner.unfunded import Happening
@@ -136,21 +136,21 @@ def _reason(value: str) -> str:
 
 
 def _entries(values: Iterable[Entry]) -> tuple[Entry, ...]:
-    given = tuple(values)
+    given = listed(values, field="entries")
     for number, entry in enumerate(given, start=1):
         check_type(entry, Entry, field=f"entry {number}")
     return given
 
 
 def _cash(values: Iterable[CashMovement]) -> tuple[CashMovement, ...]:
-    given = tuple(values)
+    given = listed(values, field="cash")
     for number, movement in enumerate(given, start=1):
         check_type(movement, CashMovement, field=f"cash movement {number}")
     return given
 
 
 def _parts(values: Iterable[tuple[AccountId, Money]]) -> tuple[tuple[AccountId, Money], ...]:
-    given = tuple(values)
+    given = tuple(pairs(values, field="unfunded"))
     for partner, amount in given:
         check_type(partner, AccountId, field="unfunded")
         check_type(amount, Money, field=f"unfunded of {partner}")
@@ -208,11 +208,12 @@ class FundDocument:
                         code=Refusal.MIXED_DOCUMENT,
                     )
         for line in _PASSED_ON:
-            minor = sum(each.amount.to_minor() for each in self.entries if each.line is line)
-            if minor:
+            passed = [each.amount for each in self.entries if each.line is line]
+            off = total_of(passed, passed[0].currency) if passed else None
+            if off is not None and off.amount:
                 raise FundError(
                     "add up to zero over the partners",
-                    was=f"{minor} minor units",
+                    was=str(off),
                     field=f"{line.value} of {self.name}",
                     code=Refusal.UNBALANCED,
                 )
@@ -296,7 +297,7 @@ def happening_documents(happening: Happening, *, cash: Iterable[CashMovement]) -
     by_name: dict[str, list[Entry]] = {} if entries else {happening.name.replace(" ", "/"): []}
     for entry in entries:
         by_name.setdefault(entry.document, []).append(entry)
-    extra: tuple[CashMovement, ...] = tuple(cash)
+    extra: tuple[CashMovement, ...] = listed(cash, field="cash")
     unfunded = tuple((partner, Money.from_minor(minor, currency)) for partner, minor in sums.items())
     documents = []
     for name, mine in by_name.items():

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import InvalidValueError
+from carbonkit.fund._check import listed
 from carbonkit.fund.entry import Line
 from carbonkit.ledger.account import Account
 from carbonkit.ledger.asset import Asset
@@ -54,7 +55,7 @@ def _zone(value: str) -> str:
 
 
 def _partners(values: Iterable[AccountId]) -> frozenset[AccountId]:
-    given = tuple(values)
+    given = listed(values, field="may_owe")
     for partner in given:
         check_type(partner, AccountId, field="may_owe")
     return frozenset(given)

@@ -1,8 +1,9 @@
 """
-Posting: a fund's documents in a ledger, each as one transfer, and what the ledger says of them again.
+Posting: a fund's documents in a ledger, each whole or not at all, and what the ledger says of them again.
 
-A document's command id follows from its name, so a repeat after a crash returns the first
-receipt and moves nothing. What was posted can be read back as entries, and a
+A document is one transfer, or, with more legs than a transfer may have, several that are
+posted together. Their command ids follow from its name, so a repeat after a crash returns the
+first receipts and moves nothing. What was posted can be read back as entries, and a
 statement of a partner's account is a record of its own, which can be proven to that
 partner without showing it anybody else's.
 """
@@ -11,10 +12,11 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
-from carbonkit.errors import FundError
-from carbonkit.fund._check import check_currency
+from carbonkit.errors import FundError, InvalidValueError
+from carbonkit.fund._check import check_currency, pairs
 from carbonkit.fund.account.capital_account import CapitalAccount, CapitalAccounts
 from carbonkit.fund.account.document import CashParty, FundDocument
 from carbonkit.fund.account.fund_chart import FundChart
@@ -35,12 +37,15 @@ if TYPE_CHECKING:
     from carbonkit.ledger.receipt import Receipt
     from carbonkit.values.identifier import AccountId, AssetId
 
-__all__ = ["account_statement", "post_documents", "posted_entries", "tie_out_ledger", "transfer_of"]
+__all__ = ["account_statement", "post_documents", "posted_entries", "tie_out_ledger", "transfers_of"]
+
+_MOST: Final = 1_000  # legs that a transfer may have
+_PART: Final = re.compile(r"\+[2-9]|\+[1-9][0-9]+")  # what the later transfers' names end with
 
 
-def transfer_of(document: FundDocument, chart: FundChart) -> Transfer:
+def transfers_of(document: FundDocument, chart: FundChart) -> tuple[Transfer, ...]:
     """
-    Write a document as one transfer of a ledger.
+    Write a document as transfers of a ledger: one, if it has no more than 1,000 legs.
 
     A partner's cash passes through the partner's account, so that the record says who
     paid. Within each asset what arrives goes before what leaves; a document can
@@ -51,11 +56,12 @@ def transfer_of(document: FundDocument, chart: FundChart) -> Transfer:
         chart: The fund's accounts.
 
     Returns:
-        The transfer; the same document always gives the same one.
+        The transfers, to be posted together; the same document always gives the same ones. The first is
+        named after the document, the others too, with +2, +3 and so on at the end.
 
     Raises:
         CurrencyMismatchError: If an amount is in another currency than the chart's.
-        InvalidValueError: If the document needs more than the 1,000 legs that a transfer may have.
+        InvalidValueError: If the document's name ends as that of a later transfer would.
 
     Example:
         >>> from carbonkit.fund.account.document import CashMovement
@@ -66,19 +72,39 @@ def transfer_of(document: FundDocument, chart: FundChart) -> Transfer:
         ...             amount=Money("-2.00", "CNY"), document="fee/1")
         >>> paid = FundDocument(name="fee/1", on="2021-09-30", reason="fee", entries=[fee], unfunded=(),
         ...                 cash=[CashMovement(CashParty.MANAGER, Money("-2.00", "CNY"))])
-        >>> for leg in transfer_of(paid, chart).legs:
+        >>> (transfer,) = transfers_of(paid, chart)
+        >>> for leg in transfer.legs:
         ...     print(leg.quantity, leg.asset, leg.source, leg.target)
         200 CNY PEAK/cash MANAGER
         200 PEAK-CAPITAL A PEAK/management-fee
     """
     check_type(document, FundDocument, field="document")
     check_type(chart, FundChart, field="chart")
+    if _document(document.name) != document.name:
+        raise InvalidValueError(
+            "not end in + and a number, as parts of documents do", was=document.name, field="document"
+        )
     legs = [
         *_cash_legs(document, chart),
         *_capital_legs(document, chart),
         *_unfunded_legs(document, chart),
     ]
-    return Transfer(chart.command(document.name), legs, document.reason, chart.moment(document.on))
+    moment = chart.moment(document.on)
+    return tuple(
+        Transfer(
+            chart.command(f"{document.name}+{number}" if number > 1 else document.name),
+            legs[start : start + _MOST],
+            document.reason,
+            moment,
+        )
+        for number, start in enumerate(range(0, len(legs), _MOST), start=1)
+    )
+
+
+def _document(name: str) -> str:
+    """Find the document that a transfer is a part of."""
+    whole, sign, number = name.rpartition("+")
+    return whole if whole and _PART.fullmatch(sign + number) else name
 
 
 def _cash_legs(document: FundDocument, chart: FundChart) -> Iterator[Leg]:
@@ -136,7 +162,7 @@ def post_documents(
         documents: The documents, in the order of their days.
 
     Returns:
-        A receipt for each.
+        A receipt for each; for a document of several transfers, one for each of them.
 
     Raises:
         FundError: `out_of_order` if a document is of an earlier day than the one before it; nothing is
@@ -144,6 +170,7 @@ def post_documents(
         CurrencyMismatchError: If an amount is in another currency; nothing is posted then.
         OverdraftError: If cash, capital or an unfunded commitment would fall below zero where the chart
             does not allow it; the documents before are posted.
+        BatchError: The same of a document of several transfers; it names every place.
         IdentifierReusedError: If another document was posted under the same name.
 
     Example:
@@ -162,10 +189,10 @@ def post_documents(
         >>> ledger.quantity(AccountId("A"), chart.unfunded)
         1000
     """
-    transfers: list[Transfer] = []
+    transfers: list[tuple[Transfer, ...]] = []
     last: FundDocument | None = None
     for document in documents:
-        transfer = transfer_of(document, chart)
+        made = transfers_of(document, chart)
         if last is not None and document.on < last.on:
             raise FundError(
                 f"be on or after {last.on}, the day of {last.name}",
@@ -173,19 +200,25 @@ def post_documents(
                 field=f"document {document.name}, on",
                 code=Refusal.OUT_OF_ORDER,
             )
-        transfers.append(transfer)
+        transfers.append(made)
         last = document
-    return tuple(ledger.post(transfer) for transfer in transfers)
+    receipts: list[Receipt] = []
+    for made in transfers:
+        if len(made) == 1:
+            receipts.append(ledger.post(made[0]))
+        else:
+            receipts += ledger.post_all(made)
+    return tuple(receipts)
 
 
-def posted_entries(ledger: Ledger, chart: FundChart, partner: AccountId) -> tuple[Entry, ...]:
+def posted_entries(ledger: Ledger, chart: FundChart, partner: AccountId | None) -> tuple[Entry, ...]:
     """
-    Read a partner's entries back from the ledger, reversals included.
+    Read a partner's entries, or all, back from the ledger, reversals included.
 
     Args:
         ledger: The ledger.
         chart: The fund's accounts.
-        partner: Whose entries.
+        partner: Whose entries; None for those of all partners, which are then read in one pass.
 
     Returns:
         The entries, in the order of the journal; a reversal's are of the reversal's name and day.
@@ -210,28 +243,22 @@ def posted_entries(ledger: Ledger, chart: FundChart, partner: AccountId) -> tupl
     """
     check_type(chart, FundChart, field="chart")
     lines = {chart.line_account(line): line for line in Line}
-    found = []
-    for record in ledger.records_about(partner):
+    found: list[Entry] = []
+    for record in ledger.records() if partner is None else ledger.records_about(partner):
         if not isinstance(record.command, (Transfer, Reversal)):
             continue
         on = local_date(record.command.effective_at, chart.zone)
-        document = record.command.id.text.removeprefix(f"{chart.fund}/")
+        document = _document(record.command.id.text.removeprefix(f"{chart.fund}/"))
         moves = record.entries
         for left, arrived in zip(moves[::2], moves[1::2], strict=True):
-            source, target = left.holding.account, arrived.holding.account
-            other = source if target == partner else target
-            if left.holding.asset != chart.capital or partner not in {source, target} or other not in lines:
+            if left.holding.asset != chart.capital:
                 continue
-            minor = arrived.quantity if target == partner else left.quantity
-            found.append(
-                Entry(
-                    on=on,
-                    partner=partner,
-                    line=lines[other],
-                    amount=Money.from_minor(minor, chart.currency),
-                    document=document,
-                )
-            )
+            source, target = left.holding.account, arrived.holding.account
+            who, line = (target, source) if source in lines else (source, target)
+            if line in lines and partner in {None, who}:
+                minor = arrived.quantity if who == target else left.quantity
+                amount = Money.from_minor(minor, chart.currency)
+                found.append(Entry(on=on, partner=who, line=lines[line], amount=amount, document=document))
     return tuple(found)
 
 
@@ -281,7 +308,7 @@ def tie_out_ledger(
     def held(account: AccountId, asset: AssetId) -> Money:
         return Money.from_minor(ledger.quantity(account, asset), chart.currency)
 
-    left = tuple(unfunded)
+    left = tuple(pairs(unfunded, field="unfunded"))
     for partner, amount in left:
         check_currency(amount, chart.currency, field=f"unfunded of {partner}")
     issued = sum(ledger.quantity(chart.line_account(line), chart.capital) for line in Line)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import BatchError, FundError, InvalidValueError
-from carbonkit.fund._check import check_currency, is_said, paid, total_of
+from carbonkit.fund._check import check_currency, is_said, listed, paid, pairs, total_of
 from carbonkit.fund.account.capital_account import CapitalAccounts
 from carbonkit.fund.portfolio.valuation import NetAssetValue
 from carbonkit.fund.refusal import Refusal
@@ -38,7 +38,7 @@ def _holdings(value: Money) -> Money:
 
 
 def _items(values: Iterable[tuple[str, Money]]) -> tuple[tuple[str, Money], ...]:
-    given = tuple(values)
+    given = tuple(pairs(values, field="items"))
     for name, amount in given:
         if not is_said(name):
             raise InvalidValueError("say what it is", was=repr(name), field="item")
@@ -143,7 +143,7 @@ def balance_sheet(
 
 
 def _rows(values: Iterable[tuple[str, Money, Money]]) -> tuple[tuple[str, Money, Money], ...]:
-    return tuple(values)
+    return listed(values, field="rows")
 
 
 @attrs.frozen

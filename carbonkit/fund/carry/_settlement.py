@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from carbonkit.errors import FundError, InvalidValueError
 from carbonkit.fund._check import check_currency, paid, total_of
-from carbonkit.fund.apportion import apportion, in_minor_units, to_minor_units
+from carbonkit.fund.apportion import apportion, in_minor_units
 from carbonkit.fund.carry.carry_terms import PreferredStart
-from carbonkit.fund.carry.waterfall import TierPayment, WaterfallResult
+from carbonkit.fund.carry.waterfall import PAID_CARRY, TierPayment, WaterfallResult
+from carbonkit.fund.figure import money
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values.money import Money
 
@@ -64,7 +65,7 @@ def settle(
     on: datetime.date,
     number: int,
     owed: tuple[Fraction, ...],
-    document: str,
+    hypothetical: bool,
     deal: str = "",
 ) -> tuple[WaterfallResult, tuple[Fraction, ...]]:
     """Turn what the tiers take into payments; say what rounding then owes each cell, in minor units."""
@@ -76,11 +77,11 @@ def settle(
     limited, general = due[1 : len(tiers) + 1], due[len(tiers) + 1 :]
     sides = apportion(amount.to_minor(), [due[0], sum(limited, _NONE), sum(general, _NONE)])
     cells = (sides[0], *apportion(sides[1], limited), *apportion(sides[2], general))
-    money = [Money.from_minor(cell, currency) for cell in cells]
+    paid_out = [Money.from_minor(cell, currency) for cell in cells]
     payments = tuple(
         TierPayment(row.tier.name, to_limited, to_general)
         for row, to_limited, to_general in zip(
-            tiers, money[1 : len(tiers) + 1], money[len(tiers) + 1 :], strict=True
+            tiers, paid_out[1 : len(tiers) + 1], paid_out[len(tiers) + 1 :], strict=True
         )
     )
     carry = total_of((payment.general_partner for payment in payments), currency)
@@ -92,13 +93,14 @@ def settle(
         amount=amount,
         tiers=tuple(tiers),
         payments=payments,
-        own=money[0],
+        own=paid_out[0],
         partners=sharing.shared(capital),
         carried=sharing.shared(carry),
         recipient=sharing.general_partner,
-        escrow=to_minor_units(held, currency, sharing.terms.rounding),
-        document=document,
+        escrow=money(held, currency, sharing.terms.rounding),
+        document=f"accrued-carry/{on}" if hypothetical else f"{PAID_CARRY}/{number}",
         deal=deal,
+        hypothetical=hypothetical,
     )
     return result, tuple(part - cell for part, cell in zip(due, cells, strict=True))
 

@@ -10,13 +10,14 @@ that its cost has in all cost still held. What was paid too much in the end is f
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import attrs
 
-from carbonkit.errors import FundError, InvalidValueError, NotFoundError
-from carbonkit.fund._check import check_currency, paid, total_of
+from carbonkit.errors import FundError, InvalidValueError, NotFoundError, WrongTypeError
+from carbonkit.fund._check import check_currency, listed, paid, total_of
 from carbonkit.fund.carry._settlement import capital_in, check_contributed, check_order, settle, taken, tiered
 from carbonkit.fund.carry.carry_sharing import CarrySharing
 from carbonkit.fund.carry.carry_terms import CarryBase
@@ -30,7 +31,7 @@ from carbonkit.values.field import check_type
 from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from carbonkit.values.money import Money
 
@@ -100,6 +101,7 @@ class AmericanWaterfall:
             One result for all deals; its `general_partner` is the accrued carry.
 
         Raises:
+            WrongTypeError: If the values are no mapping.
             NotFoundError: If a deal has no value, or a value no deal.
             FundError: `out_of_order` if the day lies before the last one, `nothing_contributed` if
                 nothing was paid in.
@@ -132,6 +134,8 @@ class AmericanWaterfall:
         """
         day = as_date(on, field="on")
         check_contributed(self.contributions)
+        if not isinstance(values, Mapping):
+            raise WrongTypeError("be a mapping of deals to values", was=repr(values), field="values")
         known = dict(self.deals)
         missing = [name for name, held in self.deals if held.capital and name not in values]
         if missing:
@@ -162,7 +166,7 @@ class AmericanWaterfall:
             on=day,
             number=len(self.results) + 1,
             owed=self.owed,
-            document=f"accrued-carry/{day}",
+            hypothetical=True,
         )
         return result
 
@@ -269,7 +273,7 @@ def _realised(fund: AmericanWaterfall, event: Realisation) -> AmericanWaterfall:
         on=event.on,
         number=number,
         owed=fund.owed,
-        document=f"carry/{number}",
+        hypothetical=False,
         deal=event.deal,
     )
     return attrs.evolve(now, positions=tuple(positions.items()), results=(*now.results, result), owed=owed)
@@ -365,7 +369,7 @@ def american_waterfall(
         positions=() if recoupment is Recoupment.THIS_DEAL else ((_POOL, opening),),
         owed=(),
     )
-    for place, event in enumerate(events, start=1):
+    for place, event in enumerate(listed(events, field="events"), start=1):
         if isinstance(event, CapitalContribution):
             waterfall = _contributed(waterfall, event)
         elif isinstance(event, Realisation):

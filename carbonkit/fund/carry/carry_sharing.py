@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from carbonkit.errors import InvalidValueError
-from carbonkit.fund._check import check_currency
+from carbonkit.errors import InvalidValueError, NotFoundError
+from carbonkit.fund._check import check_currency, paid, pairs
 from carbonkit.fund.apportion import apportion, written
 from carbonkit.fund.carry.carry_terms import CarryBase, CarryTerms, OwnCommitment
 from carbonkit.fund.carry.hurdle import PreferredAmount
@@ -31,6 +31,15 @@ def _tiers(value: Iterable[Tier] | None) -> tuple[Tier, ...] | None:
     return None if value is None else check_tiers(value)
 
 
+def _contributed(
+    value: Iterable[tuple[AccountId, Money]] | None,
+) -> tuple[tuple[AccountId, Money], ...] | None:
+    if value is None:
+        return None
+    given = pairs(value, field="contributed")
+    return tuple((partner, paid(amount, field=f"contributed by {partner}")) for partner, amount in given)
+
+
 @attrs.frozen(kw_only=True)
 class CarrySharing:
     """
@@ -41,8 +50,12 @@ class CarrySharing:
         commitments: Every partner's commitment.
         general_partner: Who gets the carry; may be a partner too.
         tiers: The fund's own tiers; None for those that follow from the terms.
+        contributed: What each partner has paid in, if that and not the commitments divides what is
+            paid out, such as where some were excused; None to divide by commitment.
 
     Raises:
+        NotFoundError: If somebody who contributed has no commitment, or one with a commitment is not
+            said to have contributed something, zero or more.
         InvalidValueError: If nobody but the general partner has a commitment in the tiers, or the tiers
             do not pay out all that is poured in.
         CurrencyMismatchError: If the preferred return is an amount of another currency.
@@ -68,9 +81,14 @@ class CarrySharing:
     commitments: Commitments = attrs.field(validator=is_a(Commitments))
     general_partner: AccountId = attrs.field(validator=is_a(AccountId))
     tiers: tuple[Tier, ...] | None = attrs.field(default=None, converter=_tiers)
+    contributed: tuple[tuple[AccountId, Money], ...] | None = attrs.field(
+        default=None, converter=_contributed
+    )
 
     def __attrs_post_init__(self) -> None:
         """Check that somebody shares with the general partner, in one currency."""
+        if self.contributed is not None:
+            self._check_contributed(self.contributed)
         if not any(self.weights):
             raise InvalidValueError(
                 "leave a partner in the tiers beside the general partner",
@@ -80,6 +98,17 @@ class CarrySharing:
         for hurdle, _ in self.opening.preferred:
             if isinstance(hurdle, PreferredAmount):
                 check_currency(hurdle.amount, self.commitments.currency, field="preferred")
+
+    def _check_contributed(self, contributed: tuple[tuple[AccountId, Money], ...]) -> None:
+        partners = [each.partner for each in self.commitments]
+        named = [partner for partner, _ in contributed]
+        odd = [str(partner) for partner in (*named, *partners) if (partner in named) != (partner in partners)]
+        if odd:
+            raise NotFoundError("name each partner of the fund", was=", ".join(odd), field="contributed")
+        if len(named) != len(partners):
+            raise InvalidValueError("name each partner once", was=len(named), field="contributed")
+        for partner, amount in contributed:
+            check_currency(amount, self.currency, field=f"contributed by {partner}")
 
     @property
     def currency(self) -> str:
@@ -93,17 +122,24 @@ class CarrySharing:
 
     @property
     def weights(self) -> tuple[int, ...]:
-        """Each commitment in the tiers in minor units, in order; zero for one outside of them."""
+        """What each partner shares by, in minor units and order; zero for one outside of the tiers."""
         outside = self.terms.own_commitment is OwnCommitment.OUTSIDE_TIERS
         return tuple(
             0 if outside and each.partner == self.general_partner else weight
-            for each, weight in zip(self.commitments, self.commitments.weights, strict=True)
+            for each, weight in zip(self.commitments, self._measured, strict=True)
         )
 
     @property
+    def _measured(self) -> tuple[int, ...]:
+        if self.contributed is None:
+            return tuple(self.commitments.weights)
+        amounts = dict(self.contributed)
+        return tuple(amounts[each.partner].to_minor() for each in self.commitments)
+
+    @property
     def own_share(self) -> Fraction:
-        """The general partner's share of the commitments, if it stays outside of the tiers; else zero."""
-        return 1 - Fraction(sum(self.weights), sum(self.commitments.weights))
+        """The general partner's share of all, if it stays outside of the tiers; else zero."""
+        return 1 - Fraction(sum(self.weights), sum(self._measured))
 
     @property
     def opening(self) -> TierPosition:
@@ -145,7 +181,9 @@ class CarrySharing:
 
     def shared(self, amount: Money) -> tuple[tuple[AccountId, Money], ...]:
         """
-        Divide an amount among the partners in the tiers, by commitment and largest remainder.
+        Divide an amount among the partners in the tiers, by largest remainder.
+
+        It is divided by commitment, or by what was contributed if that is given.
 
         Args:
             amount: The amount, in whole minor units.
@@ -169,6 +207,7 @@ class CarrySharing:
             >>> [str(part) for _, part in sharing.shared(Money("1.01", "CNY"))]  # C stays outside
             ['0.51 CNY', '0.50 CNY']
         """
+        check_currency(amount, self.currency, field="amount")
         total = sum(self.weights)
         minor = amount.to_minor()
         parts = apportion(minor, [Fraction(minor * weight, total) for weight in self.weights])
@@ -183,8 +222,10 @@ class CarrySharing:
         row = " → ".join(
             f"{tier.name} ({written(tier.general_partner)} to the general partner)" for tier in self.row
         )
+        measured = "commitment" if self.contributed is None else "capital contributed"
         return Explanation(
             f"sharing between {len(self.commitments.each)} partners and {self.general_partner}",
             row,
+            how=f"among the partners by {measured}",
             parts=(self.terms.explain(),),
         )

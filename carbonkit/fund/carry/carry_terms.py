@@ -14,7 +14,7 @@ import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
 from carbonkit.fund.apportion import written
-from carbonkit.fund.carry.hurdle import Hurdle, PreferredAmount, PreferredRate
+from carbonkit.fund.carry.hurdle import Hurdle, check_hurdle
 from carbonkit.fund.day_count import DayCount
 from carbonkit.fund.figure import Number, fraction
 from carbonkit.fund.refusal import Refusal
@@ -154,8 +154,7 @@ def _tax_rate(value: Number | None) -> Fraction | None:
 
 
 def _hurdle(value: Hurdle) -> Hurdle:
-    if not isinstance(value, PreferredRate | PreferredAmount):
-        raise InvalidValueError("be a PreferredRate or PreferredAmount", was=repr(value), field="preferred")
+    check_hurdle(value, field="preferred")
     return value
 
 
@@ -224,7 +223,7 @@ class CarryTerms:
         InvalidValueError: If a rate is not from 0 to 1, or the tax rate does not go with the clawback.
 
     Example:
-        >>> from carbonkit.fund.carry.hurdle import Compounding
+        >>> from carbonkit.fund.carry.hurdle import Compounding, PreferredRate
         >>> terms = CarryTerms(
         ...     order=TierOrder.CAPITAL_FIRST, preferred=PreferredRate("0.08", Compounding.ANNUAL),
         ...     day_count=DayCount.ACT_365_FIXED, preferred_start=PreferredStart.DUE_DATE, carry="0.20",

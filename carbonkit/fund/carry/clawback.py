@@ -4,7 +4,7 @@ Clawback: carried interest that the general partner gives back, because it was p
 It gives back what it has above its share of the whole profit, or what the limited partners
 lack of their capital and preferred return, whichever is more; at most what it was paid, or
 what is left of that after tax, as the terms say. With a value that is still held the same
-test is an interim one.
+test is an interim one. By tiers of the fund's own its share is what they give on the whole profit.
 """
 
 from __future__ import annotations
@@ -15,14 +15,19 @@ from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
-from carbonkit.fund._check import check_currency, paid, total_of
-from carbonkit.fund.apportion import to_minor_units, written
+from carbonkit.errors import WrongTypeError
+from carbonkit.fund._check import check_currency, listed, paid, total_of
+from carbonkit.fund.apportion import written
 from carbonkit.fund.carry._settlement import capital_in, check_contributed, check_order, tiered
 from carbonkit.fund.carry.carry_sharing import CarrySharing
 from carbonkit.fund.carry.carry_terms import CLAWBACK, ClawbackBasis, HurdleKind, TierOrder
-from carbonkit.fund.carry.waterfall import CapitalContribution, WaterfallResult
+from carbonkit.fund.carry.hurdle import Compounding, Hurdle, PreferredRate
+from carbonkit.fund.carry.tier import PreferredReturn
+from carbonkit.fund.carry.waterfall import GIVEN_BACK, CapitalContribution, WaterfallResult
 from carbonkit.fund.entry import Entry, Line, entries_of
+from carbonkit.fund.figure import money
 from carbonkit.values.explanation import Explanation
+from carbonkit.values.field import check_type
 from carbonkit.values.money import Money
 from carbonkit.values.time import as_date
 
@@ -69,7 +74,7 @@ class Clawback:
     Args:
         number: Its number, from 1.
         on: The day.
-        sharing: Who shares by which terms.
+        sharing: Who shares by which terms and tiers.
         carry_paid: The carry paid so far, less what was given back.
         profit: The profit of the partners in the tiers, carry included.
         entitled: The carry that falls to the general partner on it.
@@ -138,25 +143,28 @@ class Clawback:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """The carry as it passes back to the partners' capital; adds up to zero."""
+        """
+        The carry as it passes back to the partners' capital; adds up to zero.
+
+        They are for books in which carry does not accrue; see `WaterfallResult.entries`.
+        """
         return entries_of(
             (*self.parts, (self.sharing.general_partner, -self.amount)),
             on=self.on,
             line=Line.CARRIED_INTEREST,
-            document=f"clawback/{self.number}",
+            document=f"{GIVEN_BACK}/{self.number}",
         )
 
     def explain(self) -> Explanation:
         """Say how it comes about."""
         terms, shown = self.sharing.terms, self._shown
         above = "" if terms.hurdle is HurdleKind.SOFT else " above the preferred return"
+        share = f"{written(terms.carry)} × profit of {shown(self.profit)}{above}"
+        if self.sharing.tiers is not None:
+            share = f"by the fund's own tiers, of a profit of {shown(self.profit)}"
         facts = (
             ("carry paid", str(self.carry_paid), ""),
-            (
-                "carry entitled to",
-                shown(self.entitled),
-                f"{written(terms.carry)} × profit of {shown(self.profit)}{above}",
-            ),
+            ("carry entitled to", shown(self.entitled), share),
             (
                 "excess",
                 shown(Fraction(self.carry_paid.amount) - self.entitled),
@@ -180,7 +188,7 @@ class Clawback:
         )
 
     def _shown(self, value: Fraction) -> str:
-        return str(to_minor_units(value, self.sharing.currency, self.sharing.terms.rounding))
+        return str(money(value, self.sharing.currency, self.sharing.terms.rounding))
 
 
 def clawback_due(
@@ -241,6 +249,7 @@ def clawback_due(
         >>> print(due.amount, due.from_escrow, due.from_general_partner)
         10.00 CNY 3 CNY 7.00 CNY
     """
+    _check_given(waterfall, earlier)
     sharing, day = waterfall.sharing, as_date(on, field="on")
     currency, terms = sharing.currency, sharing.terms
     for value, name in ((net_asset_value, "net_asset_value"), (escrow, "escrow")):
@@ -261,13 +270,18 @@ def clawback_due(
     )
     paid_out = sum((Fraction(each.amount.amount - each.own.amount) for each in waterfall.results), _NONE)
     profit = paid_out + left - capital
-    lacking, preferred = _lacking(waterfall, earlier, day)
+    lacking, preferred = _lacking(waterfall, earlier, day, _preferred(sharing))
     shortfall = max(_NONE, lacking - left)
     base = profit if terms.hurdle is HurdleKind.SOFT else profit - preferred
     entitled = terms.carry * max(_NONE, base)
+    if sharing.tiers is not None:
+        hurdles = (hurdle for hurdle, _ in sharing.opening.preferred)
+        earned = tuple((hurdle, _lacking(waterfall, earlier, day, hurdle)[1]) for hurdle in hurdles)
+        whole = attrs.evolve(sharing.opening, unreturned=capital, uncalled=_NONE, preferred=earned)
+        entitled = whole.poured(max(_NONE, capital + profit)).general_partner
     most = Fraction(gross.amount) * (1 - _tax(sharing)) - given_back
     due = min(max(Fraction(carry_paid.amount) - entitled, shortfall, _NONE), max(most, _NONE))
-    amount = to_minor_units(due, currency, terms.rounding)
+    amount = money(due, currency, terms.rounding)
     return Clawback(
         number=len(earlier) + 1,
         on=day,
@@ -329,6 +343,8 @@ def carry_on_liquidation(waterfall: PaidCarry, result: WaterfallResult, earlier:
         >>> result.general_partner, carry_on_liquidation(fund, result, ())
         (Money('0.00', 'CNY'), Money('-2.00', 'CNY'))
     """
+    _check_given(waterfall, earlier)
+    check_type(result, WaterfallResult, field="result")
     nothing = Money.from_minor(0, waterfall.sharing.currency)
     sold = _Liquidated(
         sharing=waterfall.sharing,
@@ -342,6 +358,19 @@ def carry_on_liquidation(waterfall: PaidCarry, result: WaterfallResult, earlier:
 def _tax(sharing: CarrySharing) -> Fraction:
     rate = sharing.terms.tax_rate
     return _NONE if sharing.terms.clawback is ClawbackBasis.GROSS_OF_TAX or rate is None else rate
+
+
+def _check_given(waterfall: PaidCarry, earlier: Sequence[Clawback]) -> None:
+    if not isinstance(getattr(waterfall, "sharing", None), CarrySharing):
+        raise WrongTypeError("be a waterfall", was=repr(waterfall), field="waterfall")
+    for place, each in enumerate(listed(earlier, field="earlier"), start=1):
+        check_type(each, Clawback, field=f"earlier clawback {place}")
+
+
+def _preferred(sharing: CarrySharing) -> Hurdle:
+    """Say what the limited partners are due before any carry: the first hurdle that a tier pays."""
+    paid_first = (tier.hurdle for tier in sharing.row if isinstance(tier, PreferredReturn))
+    return next(paid_first, PreferredRate(0, Compounding.SIMPLE))
 
 
 def _flows(
@@ -358,11 +387,11 @@ def _flows(
 
 
 def _lacking(
-    waterfall: PaidCarry, earlier: Sequence[Clawback], day: datetime.date
+    waterfall: PaidCarry, earlier: Sequence[Clawback], day: datetime.date, hurdle: Hurdle
 ) -> tuple[Fraction, Fraction]:
-    """Say what the limited partners lack (below zero: have more), and all preferred return there was."""
+    """Say what the limited partners lack of a hurdle (below zero: have more), and all that it came to."""
     sharing = waterfall.sharing
-    hurdle, years = sharing.terms.preferred, sharing.terms.day_count.years
+    years = sharing.terms.day_count.years
     capital, surplus, unpaid, preferred = _NONE, _NONE, hurdle.opening, hurdle.opening
     last: datetime.date | None = None
     for on, _, flow in sorted(_flows(waterfall, earlier), key=lambda each: each[:2]):

@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import check_currency, paid, total_of
+from carbonkit.fund._check import check_currency, listed, paid, total_of
 from carbonkit.fund.carry._settlement import check_order
+from carbonkit.fund.carry.clawback import Clawback
+from carbonkit.fund.carry.waterfall import WaterfallResult
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values.explanation import Explanation
-from carbonkit.values.field import is_a
+from carbonkit.values.field import check_type, is_a
 from carbonkit.values.money import Money, currency_code
 from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from carbonkit.fund.carry.clawback import Clawback
-    from carbonkit.fund.carry.waterfall import WaterfallResult
 
 __all__ = ["Escrow", "EscrowKind", "EscrowMove", "escrow_of"]
 
@@ -74,7 +73,10 @@ class EscrowMove:
 
 
 def _moves(value: Iterable[EscrowMove]) -> tuple[EscrowMove, ...]:
-    return tuple(value)
+    moves = listed(value, field="moves")
+    for place, move in enumerate(moves, start=1):
+        check_type(move, EscrowMove, field=f"escrow move {place}")
+    return moves
 
 
 @attrs.frozen
@@ -207,16 +209,30 @@ def escrow_of(currency: str, results: Iterable[WaterfallResult], clawbacks: Iter
         The escrow, in order of the days; on one day what is held back comes first.
 
     Raises:
-        FundError: `above_escrow` if the clawbacks took more than was held.
+        WrongTypeError: If something is no distribution, or no clawback.
+        FundError: `above_escrow` if the clawbacks took more than was held, `nothing_paid` if a result is of
+            a hypothetical liquidation.
 
     Example:
         >>> escrow_of("CNY", [], []).balance
         Money('0.00', 'CNY')
     """
-    held = [EscrowMove(each.on, EscrowKind.HELD, each.escrow) for each in results if each.escrow.amount]
+    paid_out, given_back = listed(results, field="results"), listed(clawbacks, field="clawbacks")
+    for place, result in enumerate(paid_out, start=1):
+        check_type(result, WaterfallResult, field=f"result {place}")
+        if result.hypothetical:
+            raise FundError(
+                "be a distribution that was paid",
+                was="a hypothetical liquidation",
+                field=f"result {place}",
+                code=Refusal.NOTHING_PAID,
+            )
+    for place, clawback in enumerate(given_back, start=1):
+        check_type(clawback, Clawback, field=f"clawback {place}")
+    held = [EscrowMove(each.on, EscrowKind.HELD, each.escrow) for each in paid_out if each.escrow.amount]
     used = [
         EscrowMove(each.on, EscrowKind.CLAWED_BACK, each.from_escrow)
-        for each in clawbacks
+        for each in given_back
         if each.from_escrow.amount
     ]
     return Escrow(currency, sorted([*held, *used], key=lambda move: move.on))

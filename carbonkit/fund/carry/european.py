@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from carbonkit.fund._check import check_currency, paid
+from carbonkit.fund._check import check_currency, listed, paid
 from carbonkit.fund.carry._settlement import (
     capital_in,
     check_contributed,
@@ -160,7 +160,7 @@ class EuropeanWaterfall:
         """
         check_type(contribution, CapitalContribution, field="contribution")
         capital, accrued = capital_in(self.sharing, contribution)
-        position = self._at(contribution.on, field="contribution")
+        position = self._at(contribution.on, field=f"contribution {len(self.contributions) + 1}")
         if self.sharing.counts(contribution):
             position = position.with_capital(capital, accrued)
         return attrs.evolve(
@@ -212,9 +212,10 @@ class EuropeanWaterfall:
         """
         day = as_date(on, field="on")
         result, position, owed = self._poured(
-            distributed(amount, self.sharing.currency, field="distribution"),
+            distributed(amount, self.sharing.currency, field=f"distribution {len(self.results) + 1}"),
             day,
-            document=f"carry/{len(self.results) + 1}",
+            field=f"distribution {len(self.results) + 1}",
+            hypothetical=False,
         )
         return attrs.evolve(self, position=position, results=(*self.results, result), last_on=day, owed=owed)
 
@@ -260,9 +261,8 @@ class EuropeanWaterfall:
         """
         day = as_date(on, field="on")
         check_currency(net_asset_value, self.sharing.currency, field="net_asset_value")
-        result, _, _ = self._poured(
-            paid(net_asset_value, field="net_asset_value"), day, document=f"accrued-carry/{day}"
-        )
+        value = paid(net_asset_value, field="net_asset_value")
+        result, _, _ = self._poured(value, day, field="on", hypothetical=True)
         return result
 
     def _at(self, day: datetime.date, *, field: str) -> TierPosition:
@@ -272,9 +272,9 @@ class EuropeanWaterfall:
         return self.position.later(self.sharing.terms.day_count.years(self.last_on, day))
 
     def _poured(
-        self, amount: Money, day: datetime.date, *, document: str
+        self, amount: Money, day: datetime.date, *, field: str, hypothetical: bool
     ) -> tuple[WaterfallResult, TierPosition, tuple[Fraction, ...]]:
-        before = self._at(day, field="distribution")
+        before = self._at(day, field=field)
         check_contributed(self.contributions)
         after = before.poured(tiered(self.sharing, amount))
         result, owed = settle(
@@ -284,7 +284,7 @@ class EuropeanWaterfall:
             on=day,
             number=len(self.results) + 1,
             owed=self.owed,
-            document=document,
+            hypothetical=hypothetical,
         )
         return result, after, owed
 
@@ -342,8 +342,10 @@ def european_waterfall(
         10.00 CNY
     """
     waterfall = EuropeanWaterfall.of(sharing)
-    waiting = list(contributions)
-    for place, flow in enumerate(distributions, start=1):
+    waiting = list(listed(contributions, field="contributions"))
+    for place, contribution in enumerate(waiting, start=1):
+        check_type(contribution, CapitalContribution, field=f"contribution {place}")
+    for place, flow in enumerate(listed(distributions, field="distributions"), start=1):
         check_type(flow, CashFlow, field=f"distribution {place}")
         while waiting and waiting[0].on <= flow.on:
             waterfall = waterfall.contribute(waiting.pop(0))
@@ -365,7 +367,8 @@ def hypothetical_liquidation(
         on: The day; not before the waterfall's last.
 
     Returns:
-        The result: `general_partner` is the accrued carry, `entries` move it.
+        The result: `general_partner` is the accrued carry; `carbonkit.fund.account.accrue_carry` moves
+        it. It has no entries, as nothing was paid.
 
     Raises:
         FundError: `out_of_order` if the day lies before the last one, `nothing_contributed` if nothing

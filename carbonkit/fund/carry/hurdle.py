@@ -21,7 +21,7 @@ from carbonkit.fund.figure import Number, fraction, power, real
 from carbonkit.values.field import is_a
 from carbonkit.values.money import Money
 
-__all__ = ["Compounding", "Hurdle", "PreferredAmount", "PreferredRate"]
+__all__ = ["Compounding", "Hurdle", "PreferredAmount", "PreferredRate", "check_hurdle"]
 
 
 class Compounding(enum.Enum):
@@ -98,11 +98,13 @@ class PreferredRate:
             >>> simple.accrued(Fraction(100), Fraction(8), Fraction(1))
             Fraction(16, 1)
         """
+        invested, before = fraction(capital, field="capital"), fraction(unpaid, field="unpaid")
+        time = fraction(years, field="years")
         if self.compounding is Compounding.SIMPLE:
-            return unpaid + capital * self.rate * years
+            return before + invested * self.rate * time
         periods = _PERIODS[self.compounding]
-        times = periods * years
-        grown = (capital + unpaid) * power(1 + self.rate / periods, times) - capital
+        times = periods * time
+        grown = (invested + before) * power(1 + self.rate / periods, times) - invested
         return grown if times.denominator == 1 else Fraction(real(grown))
 
     def __str__(self) -> str:
@@ -163,3 +165,21 @@ class PreferredAmount:
 
 Hurdle: TypeAlias = PreferredRate | PreferredAmount
 """What a fund's preferred return is reckoned by."""
+
+
+def check_hurdle(value: object, *, field: str) -> None:
+    """
+    Check that a value is a hurdle.
+
+    Args:
+        value: Anything at all.
+        field: The name that an error gives it.
+
+    Raises:
+        InvalidValueError: If it is none.
+
+    Example:
+        >>> check_hurdle(PreferredRate("0.08", Compounding.SIMPLE), field="preferred")
+    """
+    if not isinstance(value, PreferredRate | PreferredAmount):
+        raise InvalidValueError("be a PreferredRate or PreferredAmount", was=repr(value), field=field)

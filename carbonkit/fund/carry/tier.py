@@ -19,17 +19,19 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from carbonkit.errors import InvalidValueError
+from carbonkit.errors import InvalidValueError, WrongTypeError
+from carbonkit.fund._check import listed
 from carbonkit.fund.apportion import written
-from carbonkit.fund.carry.carry_terms import CatchUpTarget, TierOrder
-from carbonkit.fund.carry.hurdle import Hurdle
+from carbonkit.fund.carry.carry_terms import CarryTerms, CatchUpTarget, TierOrder
+from carbonkit.fund.carry.hurdle import Hurdle, check_hurdle
+from carbonkit.fund.carry.tier_position import Tier
 from carbonkit.fund.figure import Number, fraction
+from carbonkit.values.field import check_type, is_a
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from carbonkit.fund.carry.carry_terms import CarryTerms
-    from carbonkit.fund.carry.tier_position import Tier, TierPosition
+    from carbonkit.fund.carry.tier_position import TierPosition
 
 __all__ = [
     "CatchUpTier",
@@ -49,6 +51,15 @@ def _share(value: Number) -> Fraction:
 
 def _carry(value: Number) -> Fraction:
     return fraction(value, field="carry")
+
+
+def _hurdle(_: object, attribute: attrs.Attribute[Hurdle], value: Hurdle) -> None:
+    check_hurdle(value, field=attribute.name)
+
+
+def _until(_: object, attribute: attrs.Attribute[Hurdle | None], value: Hurdle | None) -> None:
+    if value is not None:
+        check_hurdle(value, field=attribute.name)
 
 
 @attrs.frozen
@@ -105,7 +116,7 @@ class PreferredReturn:
         Fraction(8, 1)
     """
 
-    hurdle: Hurdle
+    hurdle: Hurdle = attrs.field(validator=_hurdle)
 
     @property
     def name(self) -> str:
@@ -152,7 +163,7 @@ class CatchUpTier:
 
     share: Fraction = attrs.field(converter=_share)
     carry: Fraction = attrs.field(converter=_carry)
-    target: CatchUpTarget
+    target: CatchUpTarget = attrs.field(validator=is_a(CatchUpTarget))
 
     def __attrs_post_init__(self) -> None:
         """Check that the general partner catches up."""
@@ -212,7 +223,7 @@ class SplitTier:
     """
 
     carry: Fraction = attrs.field(converter=_carry)
-    until: Hurdle | None
+    until: Hurdle | None = attrs.field(validator=_until)
 
     def __attrs_post_init__(self) -> None:
         """Check that something is left for the limited partners."""
@@ -255,6 +266,7 @@ def check_tiers(tiers: Iterable[Tier]) -> tuple[Tier, ...]:
         The same tiers.
 
     Raises:
+        WrongTypeError: If one is no tier.
         InvalidValueError: If no split without an end stands last, or one stands before, or none of the
             tiers returns capital.
 
@@ -264,7 +276,10 @@ def check_tiers(tiers: Iterable[Tier]) -> tuple[Tier, ...]:
         ...
         carbonkit.errors.InvalidValueError: tiers: must end with a split that goes on for ever, was return of capital
     """  # noqa: E501  the error is one line
-    row = tuple(tiers)
+    row = listed(tiers, field="tiers")
+    for place, tier in enumerate(row, start=1):
+        if not isinstance(tier, Tier):
+            raise WrongTypeError("be a tier", was=repr(tier), field=f"tier {place}")
     endless = [tier for tier in row if isinstance(tier, SplitTier) and tier.until is None]
     named = ", ".join(tier.name for tier in row) or "none"
     if not row or endless != [row[-1]]:
@@ -298,6 +313,7 @@ def standard_tiers(terms: CarryTerms) -> tuple[Tier, ...]:
         >>> [tier.name for tier in standard_tiers(terms)]
         ['return of capital', 'preferred return', 'carry split']
     """
+    check_type(terms, CarryTerms, field="terms")
     capital, preferred = ReturnOfCapital(), PreferredReturn(terms.preferred)
     first: tuple[Tier, ...] = (capital, preferred)
     if terms.order is TierOrder.PREFERRED_FIRST:

@@ -8,12 +8,13 @@ All of it is exact: nothing is rounded before it is paid.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
 from carbonkit.errors import InvalidValueError
 from carbonkit.fund.carry.hurdle import Hurdle
+from carbonkit.fund.figure import Number, fraction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +27,7 @@ Accrued: TypeAlias = tuple[tuple[Hurdle, Fraction], ...]
 """Preferred return by hurdle."""
 
 
+@runtime_checkable
 class Tier(Protocol):
     """
     One step of a waterfall.
@@ -108,6 +110,13 @@ class TierAmount:
             limited_partners=self.limited_partners + limited_partners,
             general_partner=self.general_partner + general_partner,
         )
+
+
+def _zero_or_more(value: Number, field: str) -> Fraction:
+    number = fraction(value, field=field)
+    if number < 0:
+        raise InvalidValueError("be zero or more", was=str(value), field=field)
+    return number
 
 
 def _hurdles(tiers: Iterable[Tier]) -> tuple[Hurdle, ...]:
@@ -207,51 +216,58 @@ class TierPosition:
                 return balance
         raise InvalidValueError("be a hurdle of the tiers", was=str(hurdle), field="hurdle")
 
-    def later(self, years: Fraction) -> TierPosition:
+    def later(self, years: Number) -> TierPosition:
         """
         Let time pass.
 
         Args:
-            years: How many years.
+            years: How many years; zero or more.
 
         Returns:
             The position, with the preferred return accrued on the capital paid in.
+
+        Raises:
+            InvalidValueError: If there are less than none.
 
         Example:
             >>> from carbonkit.fund.carry.tier import ReturnOfCapital
             >>> TierPosition.of([ReturnOfCapital()]).later(Fraction(1)).unreturned
             Fraction(0, 1)
         """
-        capital = max(_NONE, self.unreturned - self.uncalled)
-        grown = ((hurdle, hurdle.accrued(capital, unpaid, years)) for hurdle, unpaid in self.preferred)
+        capital, time = max(_NONE, self.unreturned - self.uncalled), _zero_or_more(years, "years")
+        grown = ((hurdle, hurdle.accrued(capital, unpaid, time)) for hurdle, unpaid in self.preferred)
         return attrs.evolve(self, preferred=tuple(grown))
 
-    def with_capital(self, amount: Fraction, accrued: Accrued = ()) -> TierPosition:
+    def with_capital(self, amount: Number, accrued: Accrued = ()) -> TierPosition:
         """
         Take in capital that was paid in.
 
         Args:
-            amount: How much. It first fills what is to be given back but was not called.
+            amount: How much; zero or more. It first fills what is to be given back but was not called.
             accrued: The preferred return that it has earned so far, by hurdle.
 
         Returns:
             The position.
 
+        Raises:
+            InvalidValueError: If the amount is negative.
+
         Example:
             >>> from carbonkit.fund.carry.tier import ReturnOfCapital
-            >>> TierPosition.of([ReturnOfCapital()]).with_capital(Fraction(100)).unreturned
+            >>> TierPosition.of([ReturnOfCapital()]).with_capital(100).unreturned
             Fraction(100, 1)
         """
-        called = min(self.uncalled, amount)
+        more_capital = _zero_or_more(amount, "amount")
+        called = min(self.uncalled, more_capital)
         more = dict(accrued)
         return attrs.evolve(
             self,
-            unreturned=self.unreturned + amount - called,
+            unreturned=self.unreturned + more_capital - called,
             uncalled=self.uncalled - called,
             preferred=tuple((hurdle, unpaid + more.get(hurdle, _NONE)) for hurdle, unpaid in self.preferred),
         )
 
-    def poured(self, amount: Fraction) -> TierPosition:
+    def poured(self, amount: Number) -> TierPosition:
         """
         Pour money in at the top.
 
@@ -261,14 +277,16 @@ class TierPosition:
         Returns:
             The position, with all of it paid by one tier or another.
 
+        Raises:
+            InvalidValueError: If the amount is negative.
+
         Example:
             >>> from carbonkit.fund.carry.tier import ReturnOfCapital, SplitTier
             >>> tiers = [ReturnOfCapital(), SplitTier("0.20", None)]
-            >>> from carbonkit.fund.carry.tier import ReturnOfCapital
-            >>> TierPosition.of(tiers).with_capital(Fraction(100)).poured(Fraction(60)).unreturned
+            >>> TierPosition.of(tiers).with_capital(100).poured("60.00").unreturned
             Fraction(40, 1)
         """
-        position, rest = self, amount
+        position, rest = self, _zero_or_more(amount, "amount")
         for place, row in enumerate(self.paid):
             room = row.tier.room(position)
             part = rest if room is None else min(rest, room)

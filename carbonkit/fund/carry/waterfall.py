@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import datetime
 import enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from carbonkit.errors import InvalidValueError
+from carbonkit.errors import FundError, InvalidValueError
 from carbonkit.fund._check import paid, total_of
 from carbonkit.fund.carry.tier_position import TierAmount
 from carbonkit.fund.entry import Entry, Line, entries_of
+from carbonkit.fund.refusal import Refusal
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import is_a
 from carbonkit.values.identifier import AccountId
@@ -28,7 +29,19 @@ from carbonkit.values.time import as_date
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["CapitalContribution", "CapitalUse", "TierPayment", "WaterfallResult"]
+__all__ = [
+    "GIVEN_BACK",
+    "PAID_CARRY",
+    "CapitalContribution",
+    "CapitalUse",
+    "TierPayment",
+    "WaterfallResult",
+]
+
+PAID_CARRY: Final = "distribution-carry"
+"""How the documents begin by which carry passes as it is paid, and not as it accrues."""
+GIVEN_BACK: Final = "clawback"
+"""How those begin by which it passes back."""
 
 
 class CapitalUse(enum.Enum):
@@ -148,6 +161,7 @@ class WaterfallResult:
         escrow: What of the carry is held back.
         document: What its entries are made from.
         deal: The deal that it is from, where a fund is divided deal by deal.
+        hypothetical: Whether nothing was paid, and this is what would be.
 
     Example:
         >>> zero = Money("0.00", "CNY")
@@ -175,6 +189,7 @@ class WaterfallResult:
     escrow: Money
     document: str
     deal: str = ""
+    hypothetical: bool = False
 
     @property
     def limited_partners(self) -> Money:
@@ -199,7 +214,23 @@ class WaterfallResult:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """The carry as it passes from the partners' capital to the general partner's; adds up to zero."""
+        """
+        The carry as it passes from the partners' capital to the general partner's; adds up to zero.
+
+        They are for books in which carry passes as it is paid. Where it accrues, the accrual passes it,
+        and capital accounts with both are refused. A hypothetical liquidation has none.
+
+        Raises:
+            FundError: `nothing_paid` if nothing was paid.
+        """
+        if self.hypothetical:
+            raise FundError(
+                "be a distribution that was paid, to have entries",
+                was="a hypothetical liquidation",
+                field=self.document,
+                code=Refusal.NOTHING_PAID,
+                hint="carbonkit.fund.account.accrue_carry accrues its carry",
+            )
         borne = ((partner, -amount) for partner, amount in self.carried)
         return entries_of(
             (*borne, (self.recipient, self.general_partner)),

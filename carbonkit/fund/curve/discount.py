@@ -10,11 +10,13 @@ from __future__ import annotations
 import datetime
 import enum
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
+from carbonkit.fund._check import pairs
+from carbonkit.fund._shown import shown
 from carbonkit.fund.curve.curve import Extrapolation, Interpolation, check_nodes, read_curve
 from carbonkit.fund.day_count import DayCount
 from carbonkit.fund.figure import Number, exponential, fraction, logarithm, power, real
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["DiscountCurve", "RateConvention"]
+
+_MOST_EXPONENT: Final = 10_000  # e to it has some 4,300 digits; no price grows like that
 
 
 class RateConvention(enum.Enum):
@@ -62,6 +66,9 @@ class RateConvention(enum.Enum):
         """
         yearly, time = fraction(rate, field="rate"), fraction(years, field="years")
         if self is RateConvention.CONTINUOUS:
+            if abs(yearly * time) > _MOST_EXPONENT:
+                must = f"make rate × years lie within ±{_MOST_EXPONENT}"
+                raise InvalidValueError(must, was=shown(yearly), field="rate", hint="5 % is 0.05")
             return Fraction(exponential(yearly * time))
         base = 1 + yearly * time if self is RateConvention.SIMPLE else 1 + yearly
         if base <= 0:
@@ -124,7 +131,10 @@ def _as_of(value: str | datetime.date) -> datetime.date:
 
 
 def _nodes(value: Iterable[tuple[str | datetime.date, Number]]) -> tuple[tuple[datetime.date, Fraction], ...]:
-    return tuple((as_date(day, field="nodes"), fraction(rate, field="nodes")) for day, rate in value)
+    return tuple(
+        (as_date(day, field="nodes"), fraction(rate, field="nodes"))
+        for day, rate in pairs(value, field="nodes")
+    )
 
 
 @attrs.frozen(kw_only=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import CurrencyMismatchError, InvalidValueError
-from carbonkit.fund._check import is_said
+from carbonkit.fund._check import is_said, pairs
 from carbonkit.fund._shown import shown
 from carbonkit.fund.curve.curve import Extrapolation, Interpolation, check_nodes, read_curve
 from carbonkit.values.explanation import Explanation
@@ -30,7 +30,7 @@ def _as_of(value: str | datetime.date) -> datetime.date:
 
 
 def _nodes(value: Iterable[tuple[str | datetime.date, Price]]) -> tuple[tuple[datetime.date, Price], ...]:
-    return tuple((as_date(day, field="nodes"), price) for day, price in value)
+    return tuple((as_date(day, field="nodes"), price) for day, price in pairs(value, field="nodes"))
 
 
 def _origin(value: Source | str) -> Source | str:

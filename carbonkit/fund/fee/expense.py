@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import InvalidValueError, NotFoundError
-from carbonkit.fund._check import check_currency, count, paid
+from carbonkit.fund._check import check_currency, count, listed, paid
 from carbonkit.fund.entry import Entry, Line, entries_of
 from carbonkit.fund.partner.commitment import Commitments
 from carbonkit.values.explanation import Explanation
@@ -225,7 +225,7 @@ def share_expense(commitments: Commitments, expense: Expense, excused: Iterable[
     check_type(commitments, Commitments, field="commitments")
     check_type(expense, Expense, field="expense")
     check_currency(expense.amount, commitments.currency, field="expense")
-    free = set(excused)
+    free = set(listed(excused, field="excused"))
     strangers = sorted(str(each) for each in free - {each.partner for each in commitments})
     if strangers:
         raise NotFoundError("be a partner of the fund", was=", ".join(strangers), field="excused")

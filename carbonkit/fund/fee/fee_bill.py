@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError, NotFoundError
-from carbonkit.fund._check import check_currency, paid, total_of
+from carbonkit.fund._check import check_currency, paid, pairs, total_of
 from carbonkit.fund.apportion import apportion
 from carbonkit.fund.entry import Entry, Line, entries_of
 from carbonkit.fund.fee.fee_offset import FeeOffset, OffsetTerms, offset_fee
@@ -194,7 +194,7 @@ def bill_fee(
     waivers = _in_proportion(waived, fee.parts)
     left = _less(fee.parts, waivers)
     given: dict[AccountId, Money] = {}
-    for partner, amount in rebates:
+    for partner, amount in pairs(rebates, field="rebates"):
         check_currency(paid(amount, field="rebates"), currency, field="rebates")
         if partner in given:
             raise InvalidValueError("name each partner once", was=str(partner), field="rebates")

@@ -12,8 +12,8 @@ import attrs
 
 from carbonkit.errors import InvalidValueError
 from carbonkit.fund._check import check_currency, paid
-from carbonkit.fund.apportion import to_minor_units, written
-from carbonkit.fund.figure import Number, fraction
+from carbonkit.fund.apportion import written
+from carbonkit.fund.figure import Number, fraction, money
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
 from carbonkit.values.money import Money
@@ -80,7 +80,7 @@ class FeeOffset:
     def credit(self) -> Money:
         """What there is to set off."""
         exact = self.terms.share * Fraction(self.portfolio_fees.amount)
-        return to_minor_units(exact, self.fee.currency, self.terms.rounding) + self.brought_forward
+        return money(exact, self.fee.currency, self.terms.rounding) + self.brought_forward
 
     @property
     def applied(self) -> Money:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import paid
+from carbonkit.fund._check import listed, paid, pairs
 from carbonkit.fund.apportion import written
 from carbonkit.fund.day_count import DayCount
 from carbonkit.fund.figure import Number, fraction
@@ -97,7 +97,7 @@ def _rate(value: Number) -> Fraction:
 
 
 def _bases(value: Iterable[FeeBase]) -> tuple[FeeBase, ...]:
-    bases = tuple(value)
+    bases = listed(value, field="bases")
     for base in bases:
         check_type(base, FeeBase, field="bases")
     if not bases or len(set(bases)) != len(bases):
@@ -156,7 +156,7 @@ class FeeLevel:
 
 
 def _steps(value: Iterable[FeeStep]) -> tuple[FeeStep, ...]:
-    steps = tuple(value)
+    steps = listed(value, field="steps")
     for step in steps:
         check_type(step, FeeStep, field="steps")
     if not steps:
@@ -175,7 +175,7 @@ def _steps(value: Iterable[FeeStep]) -> tuple[FeeStep, ...]:
 def _own(
     value: Iterable[tuple[AccountId, Iterable[FeeStep]]],
 ) -> tuple[tuple[AccountId, tuple[FeeStep, ...]], ...]:
-    own = tuple((partner, _steps(steps)) for partner, steps in value)
+    own = tuple((partner, _steps(steps)) for partner, steps in pairs(value, field="own"))
     for partner, _ in own:
         check_type(partner, AccountId, field="own")
     if len({partner for partner, _ in own}) != len(own):

@@ -13,9 +13,9 @@ import attrs
 
 from carbonkit.errors import InvalidValueError
 from carbonkit.fund._check import check_currency, paid
-from carbonkit.fund.apportion import to_minor_units, written
+from carbonkit.fund.apportion import written
 from carbonkit.fund.carry.carry_terms import HurdleKind
-from carbonkit.fund.figure import Number, figure, fraction
+from carbonkit.fund.figure import Number, figure, fraction, money
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
 from carbonkit.values.money import Money
@@ -130,7 +130,7 @@ class IncentiveFee:
     def amount(self) -> Money:
         """The fee."""
         exact = self.share_of_opening * Fraction(self.opening.amount)
-        return to_minor_units(exact, self.opening.currency, self.terms.rounding)
+        return money(exact, self.opening.currency, self.terms.rounding)
 
     @property
     def net_return(self) -> Fraction:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError, NotFoundError
-from carbonkit.fund._check import check_currency, count
-from carbonkit.fund.apportion import apportion, in_minor_units, to_minor_units, written
+from carbonkit.fund._check import check_currency, count, listed
+from carbonkit.fund.apportion import apportion, in_minor_units, written
 from carbonkit.fund.day_count import DayCount
 from carbonkit.fund.entry import Entry, Line, entries_of
 from carbonkit.fund.fee.fee_terms import (
@@ -29,6 +29,7 @@ from carbonkit.fund.fee.fee_terms import (
     FeeTerms,
     FeeTime,
 )
+from carbonkit.fund.figure import money
 from carbonkit.fund.partner.commitment import Commitments
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values.explanation import Explanation
@@ -88,7 +89,7 @@ class FeeSegment:
         share = "" if self.share == 1 else f" × {self.share} of the commitments"
         return Explanation(
             f"{self.start} to {self.end}",
-            str(to_minor_units(self.fee, self.amount.currency, rounding)),
+            str(money(self.fee, self.amount.currency, rounding)),
             f"{written(self.rate)} × {self.amount} ({self.base.value}){share} × {self.years} years",
         )
 
@@ -239,7 +240,7 @@ def charge_management_fee(
         for each, weight in zip(members, weights, strict=True):
             exact[each.partner] = fee * Fraction(weight, sum(weights))
     currency = commitments.currency
-    total = to_minor_units(sum(exact.values(), _NONE), currency, terms.rounding)
+    total = money(sum(exact.values(), _NONE), currency, terms.rounding)
     order = [each.partner for each in commitments]
     minor = apportion(total.to_minor(), [in_minor_units(exact[partner], currency) for partner in order])
     return ManagementFee(
@@ -262,7 +263,7 @@ def _levels(
     known: dict[FeeBase, dict[datetime.date, Money]] = {
         FeeBase.COMMITTED: {datetime.date.min: commitments.total}
     }
-    for level in levels:
+    for level in listed(levels, field="levels"):
         check_type(level, FeeLevel, field="levels")
         check_currency(level.amount, commitments.currency, field="levels")
         if level.base is FeeBase.COMMITTED:

@@ -23,7 +23,7 @@ def mesh(low: float, high: float, centre: float, density: float, points: int) ->
     """Place nodes from low to high, closer to each other around the centre; evenly if that is outside."""
     # After D. Tavella and C. Randall (2000): evenly spaced in the inverse hyperbolic sine.
     step = 1 / (points - 1)
-    if low <= centre <= high:
+    if low <= centre <= high and low < high:
         width = density * (high - low)
         first, last = math.asinh((low - centre) / width), math.asinh((high - centre) / width)
         inside = [

@@ -19,6 +19,7 @@ ROUGH: Final = context_of(28)
 """Digits enough to see how many are needed."""
 
 _MOST_EXPONENT: Final = 10_000
+_NEAREST: Final = -100  # the power of ten below which what a book counts is nothing
 _SHOWN: Final = context_of(15)
 
 
@@ -51,6 +52,11 @@ def decimal_of(value: Fraction, digits: int) -> Decimal:
 def reported(value: Decimal) -> Decimal:
     """Give a result with the digits that are reported; a zero is a plain one."""
     return context_of(DIGITS).plus(value) or Decimal(0)
+
+
+def counted(value: Decimal) -> Fraction:
+    """Give a result as a fraction for a book to count with; nearer to zero than 1e-100 it is zero."""
+    return Fraction(value) if value and value.adjusted() >= _NEAREST else Fraction(0)
 
 
 def shown(value: Decimal | Fraction) -> str:

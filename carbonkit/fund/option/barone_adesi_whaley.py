@@ -12,10 +12,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from carbonkit.errors import FundError
+from carbonkit.errors import FundError, InvalidValueError
 from carbonkit.fund.exponential import context_of
 from carbonkit.fund.figure import DIGITS, Number
-from carbonkit.fund.option._option_terms import OptionTerms, above_zero, decimal_of
+from carbonkit.fund.option._option_terms import OptionTerms, above_zero, decimal_of, shown
 from carbonkit.fund.option.american_value import AmericanValue
 from carbonkit.fund.option.black76 import black76
 from carbonkit.fund.refusal import Refusal
@@ -29,6 +29,7 @@ __all__ = ["barone_adesi_whaley"]
 
 _INNER: Final = DIGITS + 20
 _MOST_STEPS: Final = 100
+_LEAST: Final = Fraction(1, 10**30)  # of a rate, beside volatility² and 1 / years
 
 METHOD: Final = Source(
     "Journal of Finance",
@@ -89,8 +90,19 @@ def barone_adesi_whaley(
     elif terms.is_certain:
         value, how = decimal_of(terms.intrinsic, DIGITS), _AT_ONCE
     else:
+        _check_rate(terms)
         value, how = _approximate(terms, european, within)
     return AmericanValue(european=european, value=value, how=how, source=METHOD)
+
+
+def _check_rate(terms: OptionTerms) -> None:
+    least = _LEAST * max(terms.volatility * terms.volatility, 1 / terms.years)
+    if terms.rate < least:
+        raise InvalidValueError(
+            f"be zero, or {shown(least)} or more at this volatility and over these years",
+            was=shown(terms.rate),
+            field="rate",
+        )
 
 
 def terms_of(option: OptionValue) -> OptionTerms:

@@ -46,6 +46,8 @@ __all__ = ["Grid", "finite_difference"]
 _FEWEST, _MOST = 8, 100_000
 _A_YEAR: Final = 24  # how often a year the forward curve is looked at for the mesh's ends
 _LARGEST: Final = Fraction(10) ** 100
+_FURTHEST: Final = 100  # reach of the mesh, years, and rate × years
+_CLOSEST: Final = Fraction(1, 1000)
 
 METHOD: Final = Source(
     "Wiley",
@@ -97,7 +99,13 @@ class Grid:
     stop_days: Fraction = attrs.field(converter=_positive)
 
     def __attrs_post_init__(self) -> None:
-        """Check that the last step begins within a day."""
+        """Check that the last step begins within a day, and that floats tell the nodes apart."""
+        if self.tail * self.scale > _FURTHEST:
+            raise InvalidValueError(
+                f"make tail × scale at most {_FURTHEST}", was=shown(self.tail * self.scale), field="tail"
+            )
+        if not _CLOSEST <= self.density <= 1 / _CLOSEST:
+            raise InvalidValueError("be from 0.001 to 1000", was=shown(self.density), field="density")
         if self.stop_days >= 1:
             raise InvalidValueError("be below 1", was=shown(self.stop_days), field="stop_days")
 
@@ -165,7 +173,7 @@ def finite_difference(
         volatility: Of the forward's logarithm, a year.
         years: Years to expiry; zero or more.
         rate: The interest rate, continuously compounded.
-        grid: The steps and the mesh; a thousand by two thousand take some seconds.
+        grid: The steps and the mesh; a thousand by two thousand take about two seconds.
 
     Returns:
         The value of one unit, with the European one. Its `error` is a third of the difference to the
@@ -213,6 +221,12 @@ def _check_size(terms: OptionTerms) -> None:
         given = getattr(terms, field)
         if not 1 / _LARGEST < given < _LARGEST:
             raise InvalidValueError("lie between 1e-100 and 1e100", was=shown(given), field=field)
+    if terms.years > _FURTHEST:
+        raise InvalidValueError(f"be at most {_FURTHEST}", was=shown(terms.years), field="years")
+    if abs(terms.rate * terms.years) > _FURTHEST:
+        raise InvalidValueError(
+            f"make rate × years lie within ±{_FURTHEST}", was=shown(terms.rate), field="rate"
+        )
     if terms.volatility**2 * terms.years > _FEWEST:
         raise InvalidValueError(
             f"make volatility² × years at most {_FEWEST}", was=shown(terms.volatility), field="volatility"
@@ -221,7 +235,21 @@ def _check_size(terms: OptionTerms) -> None:
 
 def _solve(terms: OptionTerms, grid: Grid) -> float:
     years, rate, volatility = _float(terms.years), _float(terms.rate), _float(terms.volatility)
+    if abs(terms.rate) * terms.years >= grid.time_steps:
+        raise InvalidValueError(
+            "have more steps in time than rate × years",
+            was=grid.time_steps,
+            field="grid",
+            hint="half of them are taken too, to estimate the error",
+        )
     nodes = _nodes(terms, grid)
+    if not all(gaps(nodes)):
+        raise InvalidValueError(
+            "have nodes that floats tell apart",
+            was=f"{grid.price_points} nodes in a reach that is too short",
+            field="grid",
+            hint="take fewer nodes or a longer reach; so little time or volatility is nearly none",
+        )
     payoff = Payoff(terms.sign, _float(terms.strike))
     least = [payoff(node) for node in nodes]
     values = cell_averages(payoff, nodes)
@@ -279,6 +307,7 @@ class _Scheme:
     rate: float
     volatility: float
     least: list[float]
+    _systems: dict[tuple[float, float, float], _System] = attrs.field(factory=dict, init=False)
 
     @classmethod
     def of(cls, nodes: Sequence[float], rate: float, volatility: float, least: list[float]) -> _Scheme:
@@ -292,35 +321,66 @@ class _Scheme:
         rate = math.log(growth) / (now - after)
         variance = self.volatility * self.volatility
         half = (variance * now - variance * after) / (now - after) / 2
-        below = [half * b - half * s for b, s in zip(self.bend[0], self.slope[0], strict=True)]
-        here = [half * b - half * s - rate for b, s in zip(self.bend[1], self.slope[1], strict=True)]
-        above = [half * b - half * s for b, s in zip(self.bend[2], self.slope[2], strict=True)]
-        held = _crank_nicolson(values, (below, here, above), step)
-        return list(map(max, held, self.least))
+        # Steps differ in their last bits alone, so that a few dozen systems serve them all.
+        key = (rate, half, step)
+        system = self._systems.get(key)
+        if system is None:
+            system = self._systems[key] = _System.of(self._operator(rate, half), step)
+        return list(map(max, system.solve(values), self.least))
+
+    def _operator(self, rate: float, half: float) -> Stencil:
+        return (
+            [half * b - half * s for b, s in zip(self.bend[0], self.slope[0], strict=True)],
+            [half * b - half * s - rate for b, s in zip(self.bend[1], self.slope[1], strict=True)],
+            [half * b - half * s for b, s in zip(self.bend[2], self.slope[2], strict=True)],
+        )
 
 
-def _crank_nicolson(values: list[float], operator: Stencil, step: float) -> list[float]:
-    """Solve (1 − step/2·L)·new = (1 + step/2·L)·values for tridiagonal L, by Thomas's elimination."""
-    below, here, above = operator
-    part = step / 2
-    moved = values[0] * here[0] + values[1] * above[0]
-    pivot = 1 / (1 - part * here[0])
-    last = (values[0] + step * moved - part * moved) * pivot
-    forward, factors, beside = [last], [0 * pivot], above[0]
-    keep, keep_factor = forward.append, factors.append
-    for before, value, after, low, middle, high in zip(
-        values[:-1], values[1:], [*values[2:], 0], below[1:], here[1:], above[1:], strict=True
-    ):
-        moved = before * low + value * middle + after * high
-        factor = -part * beside * pivot
-        pivot = 1 / (1 - part * (middle - factor * low))
-        last = (value + step * moved - part * moved + part * low * last) * pivot
-        keep(last)
-        keep_factor(factor)
-        beside = high
-    result = [last]
-    keep = result.append
-    for value, factor in zip(forward[-2::-1], factors[:0:-1], strict=True):
-        last = value - factor * last
-        keep(last)
-    return result[::-1]
+@attrs.frozen
+class _System:
+    """(1 − step/2·L)·new = (1 + step/2·L)·values for tridiagonal L, by Thomas's elimination."""
+
+    operator: Stencil
+    step: float
+    lower: list[float]
+    pivots: list[float]
+    factors: list[float]
+
+    @classmethod
+    def of(cls, operator: Stencil, step: float) -> _System:
+        """Eliminate once; what depends on the values alone is left for `solve`."""
+        below, here, above = operator
+        part = step / 2
+        pivot = 1 / (1 - part * here[0])
+        pivots, factors, beside = [pivot], [0 * pivot], above[0]
+        for low, middle, high in zip(below[1:], here[1:], above[1:], strict=True):
+            factor = -part * beside * pivot
+            pivot = 1 / (1 - part * (middle - factor * low))
+            pivots.append(pivot)
+            factors.append(factor)
+            beside = high
+        return cls(operator, step, [part * low for low in below], pivots, factors)
+
+    def solve(self, values: list[float]) -> list[float]:
+        """Give the values one step before."""
+        step, part = self.step, self.step / 2
+        moves = [
+            before * low + value * middle + after * high
+            for before, value, after, low, middle, high in zip(
+                [0, *values[:-1]], values, [*values[1:], 0], *self.operator, strict=True
+            )
+        ]
+        known = [value + step * moved - part * moved for value, moved in zip(values, moves, strict=True)]
+        last = 0 * step
+        forward: list[float] = []
+        keep = forward.append
+        for value, low, pivot in zip(known, self.lower, self.pivots, strict=True):
+            last = (value + low * last) * pivot
+            keep(last)
+        result = [last]
+        keep = result.append
+        for value, factor in zip(forward[-2::-1], self.factors[:0:-1], strict=True):
+            last = value - factor * last
+            keep(last)
+        result.reverse()
+        return result

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from carbonkit.fund.partner.release import Release, ReleaseKind, release_commitments
     from carbonkit.fund.partner.standing import Standing, standings
     from carbonkit.fund.partner.unfunded import (
+        CallDay,
         Happening,
         UnfundedChange,
         UnfundedRoll,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "CallDay",
     "CallItem",
     "CallNotice",
     "CapitalCall",
@@ -117,7 +119,7 @@ _HOMES: Final = {
     "payment_details": "PaymentDetails",
     "release": "Release ReleaseKind release_commitments",
     "standing": "Standing standings",
-    "unfunded": "Happening UnfundedChange UnfundedRoll UnfundedStep unfunded unfunded_rolls",
+    "unfunded": "CallDay Happening UnfundedChange UnfundedRoll UnfundedStep unfunded unfunded_rolls",
 }
 
 if not TYPE_CHECKING:  # a type checker would take any name for one that it loads

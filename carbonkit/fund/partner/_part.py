@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,7 +14,7 @@ from carbonkit.values.money import Money
 from carbonkit.values.share import split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from carbonkit.fund.partner.commitment import Commitments
     from carbonkit.fund.refusal import Refusal
@@ -42,6 +43,7 @@ def negative(parts: Parts) -> Parts:
 
 def kept(commitments: Commitments, parts: Mapping[AccountId, Money], *, field: str) -> tuple[int, ...]:
     """Take parts that a caller gives by partner; a partner that is left out has zero."""
+    check_type(parts, Mapping, field=field)
     known = {each.partner for each in commitments}
     for partner, amount in parts.items():
         check_type(partner, AccountId, field=f"{field}, partner")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import InvalidValueError, NotFoundError
-from carbonkit.fund._check import check_currency, count, is_said, paid
+from carbonkit.fund._check import check_currency, count, is_said, listed, paid
 from carbonkit.fund.entry import Entry, Line, entries_of
 from carbonkit.fund.partner._part import (
     Parts,
@@ -62,11 +62,11 @@ def _purpose(value: str) -> str:
 
 
 def _items(value: Iterable[CallItem]) -> tuple[CallItem, ...]:
-    return tuple(value)
+    return listed(value, field="items")
 
 
 def _excused(value: Iterable[Excuse]) -> tuple[Excuse, ...]:
-    return tuple(value)
+    return listed(value, field="excused")
 
 
 @attrs.frozen(kw_only=True)
@@ -132,7 +132,7 @@ class CapitalCall:
         check_currency(self.total, self.commitments.currency, field="total")
         check_parts(self.before, self.commitments, field="before")
         if self.items:
-            check_items(self.items, self.total)
+            check_items(self.items, self.total, field=f"items of {self.name}")
         check_excuses(self.excused, self.commitments, self.items)
         object.__setattr__(self, "_divided", self._divide())
         object.__setattr__(self, "after", after_steps(self.before, self.steps))

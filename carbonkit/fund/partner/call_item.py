@@ -140,20 +140,21 @@ class Excuse:
     item: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_a(str)))
 
 
-def check_items(items: Sequence[CallItem], total: Money) -> None:
+def check_items(items: Sequence[CallItem], total: Money, *, field: str) -> None:
     """
     Check that items are alike in currency, differ in name, and add up to a call's total.
 
     Args:
         items: The items.
         total: The call's total.
+        field: The name that an error gives them.
 
     Raises:
         InvalidValueError: If they do not.
 
     Example:
         >>> item = CallItem("fee", Use.MANAGEMENT_FEE, Money("2.00", "CNY"), CommitmentEffect.OUTSIDE)
-        >>> check_items([item], Money("3.00", "CNY"))
+        >>> check_items([item], Money("3.00", "CNY"), field="items")
         Traceback (most recent call last):
         ...
         carbonkit.errors.InvalidValueError: items: must add up to 3.00 CNY, was 2.00 CNY, 1.00 CNY too little
@@ -161,12 +162,12 @@ def check_items(items: Sequence[CallItem], total: Money) -> None:
     names: set[str] = set()
     found = Money.from_minor(0, total.currency)
     for item in items:
-        check_type(item, CallItem, field="items")
+        check_type(item, CallItem, field=field)
         if item.name in names:
-            raise InvalidValueError("have each name once", was=item.name, field="items")
+            raise InvalidValueError("have each name once", was=item.name, field=field)
         names.add(item.name)
         found += item.amount
-    check_sum(found, total, field="items")
+    check_sum(found, total, field=field)
 
 
 def check_sum(found: Money, total: Money, *, field: str) -> None:

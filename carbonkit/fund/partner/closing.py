@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import CurrencyMismatchError, InvalidValueError
-from carbonkit.fund._check import count
+from carbonkit.fund._check import count, listed
 from carbonkit.fund.entry import Entry, Line, entries_of
 from carbonkit.fund.partner._funding import Funding, check_settled, funding_of
 from carbonkit.fund.partner._part import Parts, check_parts, minor_of, negative, parts_of
@@ -57,7 +57,7 @@ def _closed_on(value: str | datetime.date) -> datetime.date:
 
 
 def _joining(value: Iterable[Commitment]) -> tuple[Commitment, ...]:
-    return tuple(value)
+    return listed(value, field="joining")
 
 
 @attrs.frozen(kw_only=True)
@@ -282,6 +282,29 @@ class Closing:
 
     def explain(self) -> Explanation:
         """Say what each partner pays or gets, and why."""
+        rows = tuple(
+            (what, dict(parts))
+            for what, parts in (
+                ("contribution inside the commitment", self.contributions_inside),
+                ("contribution outside the commitment", self.contributions_outside),
+                ("of it fees to the manager", self.fees_to_manager),
+                ("given back, and may be called again", self.returned_inside),
+                ("given back, from outside the commitment", self.returned_outside),
+                ("interest to the manager, outside the commitment", self.interest_to_manager),
+            )
+        )
+        before, interest = dict(self.before), dict(self.interest)
+        none = Money("0", self.commitments.currency)
+        partners = []
+        for (partner, total), (_, left) in zip(self.pays, self.after, strict=True):
+            parts = [Explanation(what, str(of[partner])) for what, of in rows if of[partner].amount]
+            moved = interest[partner]
+            if moved.amount:
+                way = "interest, outside the commitment" if moved.amount > 0 else "interest received"
+                parts.append(Explanation(way, str(moved if moved.amount > 0 else -moved)))
+            parts.append(Explanation("unfunded", str(left), f"{before.get(partner, none)} before"))
+            said = (str(total), "pays in all") if total.amount >= 0 else (str(-total), "gets in all")
+            partners.append(Explanation(str(partner), *said, parts=parts))
         return Explanation(
             f"closing {self.number} on {self.closed_on}",
             str(self.commitments.total),
@@ -289,31 +312,8 @@ class Closing:
             f"interest {self.terms.interest.said()}, rounded {self.terms.rounding.name}; "
             f"fees: {self.terms.fee.value}",
             source=PRACTICE,
-            parts=(self._explained(each.partner) for each in self.commitments),
+            parts=partners,
         )
-
-    def _explained(self, partner: AccountId) -> Explanation:
-        interest = dict(self.interest)[partner]
-        rows = (
-            ("contribution inside the commitment", self.contributions_inside),
-            ("contribution outside the commitment", self.contributions_outside),
-            ("of it fees to the manager", self.fees_to_manager),
-            ("given back, and may be called again", self.returned_inside),
-            ("given back, from outside the commitment", self.returned_outside),
-            ("interest to the manager, outside the commitment", self.interest_to_manager),
-        )
-        parts = [
-            Explanation(what, str(amount)) for what, found in rows if (amount := dict(found)[partner]).amount
-        ]
-        if interest.amount:
-            way = "interest, outside the commitment" if interest.amount > 0 else "interest received"
-            parts.append(Explanation(way, str(interest if interest.amount > 0 else -interest)))
-        none = Money("0", interest.currency)
-        before = dict(self.before).get(partner, none)
-        parts.append(Explanation("unfunded", str(dict(self.after)[partner]), f"{before} before"))
-        total = dict(self.pays)[partner]
-        said = (str(total), "pays in all") if total.amount >= 0 else (str(-total), "gets in all")
-        return Explanation(str(partner), *said, parts=parts)
 
 
 def _merged(opening: Commitments, joining: Sequence[Commitment]) -> Commitments:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from carbonkit.errors import BatchError, CurrencyMismatchError, InvalidValueError, NotFoundError
-from carbonkit.fund._check import check_currency, paid
+from carbonkit.fund._check import check_currency, listed, paid
 from carbonkit.values.field import check_type, is_a
 from carbonkit.values.identifier import AccountId
 from carbonkit.values.money import Money, currency_code
@@ -53,7 +53,7 @@ class Commitment:
 
 
 def _each(values: Iterable[Commitment]) -> tuple[Commitment, ...]:
-    return tuple(values)
+    return listed(values, field="commitments")
 
 
 @attrs.frozen

@@ -93,6 +93,8 @@ class Cure:
     paid_on: datetime.date = attrs.field(converter=_paid_on)
     terms: LateInterest = attrs.field(validator=is_a(LateInterest))
     rounding: Rounding = attrs.field(validator=is_a(Rounding))
+    after: Parts = attrs.field(init=False, repr=False, eq=False)
+    """What each partner has unfunded after it."""
 
     def __attrs_post_init__(self) -> None:
         """Check that it comes after the default."""
@@ -103,6 +105,7 @@ class Cure:
                 was=str(self.paid_on),
                 field="paid_on",
             )
+        object.__setattr__(self, "after", after_steps(self.before, self.steps))
         check_parts(self.after, self.commitments, field="unfunded after it")
 
     @property
@@ -147,11 +150,6 @@ class Cure:
         weights = [0 if each.partner == self.partner else each.amount.to_minor() for each in self.commitments]
         found = split(self.interest.to_minor(), weights) if any(weights) else [0] * len(weights)
         return parts_of(self.commitments, found)
-
-    @property
-    def after(self) -> Parts:
-        """What each partner has unfunded after it."""
-        return after_steps(self.before, self.steps)
 
     @property
     def steps(self) -> tuple[tuple[UnfundedStep, Parts], ...]:

@@ -103,6 +103,8 @@ class Default:
     unpaid: Parts = attrs.field(converter=_parts)
     declared_on: datetime.date = attrs.field(converter=_declared_on)
     due_on: datetime.date = attrs.field(converter=_due_on)
+    after: Parts = attrs.field(init=False, repr=False, eq=False)
+    """What each partner has unfunded after it."""
 
     def __attrs_post_init__(self) -> None:
         """Check that it is a part of the call, after it was due."""
@@ -125,6 +127,7 @@ class Default:
                 raise InvalidValueError(f"be at most the {called} called", was=str(amount), field=place)
         if not sum(minor_of(self.unpaid)):
             raise InvalidValueError("hold something unpaid", was="nothing", field="unpaid")
+        object.__setattr__(self, "after", after_steps(self.before, self.steps))
 
     @property
     def name(self) -> str:
@@ -206,23 +209,20 @@ class Default:
             ((AccountId('A'), Money('100.00', 'CNY')), (AccountId('B'), Money('0.00', 'CNY')))
         """
         check_type(partner, AccountId, field="partner")
-        place = [each for each, missing in self.unpaid if missing.amount]
-        if partner not in place:
+        owing = [place for place, (_, missing) in enumerate(self.unpaid) if missing.amount]
+        in_default = [self.unpaid[place][0] for place in owing]
+        if partner not in in_default:
             raise NotFoundError(f"be in {self.name}", was=str(partner), field="partner")
-        index = [each for each, _ in self.unpaid].index(partner)
+        index = in_default.index(partner)
         inside = minor_of(self.unpaid_inside)
         outside = [whole - part for whole, part in zip(minor_of(self.unpaid), inside, strict=True)]
         found = []
         for cover, missing in ((self.cover_inside, inside), (self.cover_outside, outside)):
             rows = minor_of(cover)
-            columns = divided(sum(rows), missing) if sum(rows) else (0,) * len(rows)
+            owed = [missing[place] for place in owing]
+            columns = divided(sum(rows), owed) if sum(rows) else (0,) * len(owed)
             found.append(parts_of(self.commitments, across(rows, columns)[index]))
         return found[0], found[1]
-
-    @property
-    def after(self) -> Parts:
-        """What each partner has unfunded after it."""
-        return after_steps(self.before, self.steps)
 
     @property
     def steps(self) -> tuple[tuple[UnfundedStep, Parts], ...]:

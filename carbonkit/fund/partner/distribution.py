@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.fund._check import check_currency, count, paid, total_of
+from carbonkit.fund._check import check_currency, count, listed, paid, total_of
 from carbonkit.fund.entry import Entry, Line, entries_of
 from carbonkit.fund.partner._part import (
     Parts,
@@ -53,7 +53,7 @@ def _paid_on(value: str | datetime.date) -> datetime.date:
 
 
 def _items(value: Iterable[DistributionItem]) -> tuple[DistributionItem, ...]:
-    return tuple(value)
+    return listed(value, field="items")
 
 
 def _parts(value: Iterable[tuple[AccountId, Money]]) -> Parts:
@@ -123,7 +123,7 @@ class Distribution:
                 if amount > most:
                     raise InvalidValueError(f"be at most {most}", was=str(amount), field=place)
         found = total_of((amount for _, amount in self.amounts), self.commitments.currency)
-        check_sum(found, _total(self.items, self.commitments), field="amounts")
+        check_sum(found, _total(self.items, self.commitments), field=f"amounts of {self.name}")
         object.__setattr__(self, "after", after_steps(self.before, self.steps))
         check_parts(self.after, self.commitments, field="recallable")
         columns = _columns(self.items, self.commitments, minor_of(self.amounts))
@@ -319,22 +319,25 @@ def distribute(
         ...            parts={AccountId("A"): Money("0.50", "CNY"), AccountId("B"): Money("0.49", "CNY")})
         Traceback (most recent call last):
         ...
-        carbonkit.errors.InvalidValueError: parts: must add up to 1.00 CNY, was 0.99 CNY, 0.01 CNY too little
+        carbonkit.errors.InvalidValueError: parts of distribution 1: must add up to 1.00 CNY, was 0.99 ...
     """
     before = unfunded(commitments, earlier)
-    given = tuple(items)
+    given = listed(items, field="items")
     _total(given, commitments)
     check_type(basis, DistributionBasis, field="basis")
-    rows = _rows(given, commitments, basis, parts)
+    number = 1 + sum(isinstance(each, Distribution) for each in earlier)
+    rows = _rows(given, commitments, basis, parts, field=f"parts of distribution {number}")
     made = Distribution(
-        number=1 + sum(isinstance(each, Distribution) for each in earlier),
+        number=number,
         commitments=commitments,
         before=before,
         paid_on=paid_on,
         items=given,
         basis=basis,
         amounts=parts_of(commitments, rows),
-        withheld=parts_of(commitments, kept(commitments, withheld or {}, field="withheld")),
+        withheld=parts_of(
+            commitments, kept(commitments, {} if withheld is None else withheld, field="withheld")
+        ),
         recall=recall,
         recallable=parts_of(
             commitments, _recallable(given, before, rows, commitments, recall=recall, amount=recallable)
@@ -350,6 +353,8 @@ def _rows(
     commitments: Commitments,
     basis: DistributionBasis,
     parts: Mapping[AccountId, Money] | None,
+    *,
+    field: str,
 ) -> tuple[int, ...]:
     if (parts is None) is not (basis is DistributionBasis.COMMITMENT):
         must = "be left out" if parts is not None else "be given"
@@ -360,7 +365,7 @@ def _rows(
         weights = kept(commitments, parts, field="parts")
     if basis is DistributionBasis.GIVEN:
         found = Money.from_minor(sum(weights), commitments.currency)
-        check_sum(found, _total(items, commitments), field="parts")
+        check_sum(found, _total(items, commitments), field=field)
         return tuple(weights)
     to_one = {each.partner: 0 for each in commitments}
     shared = 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import InvalidValueError, NotFoundError
+from carbonkit.fund._check import listed
 from carbonkit.fund.partner._notice_field import FORM, Row, labelled, plain_values, standing_rows
 from carbonkit.fund.partner.distribution import Distribution
 from carbonkit.fund.partner.distribution_item import DistributionItem
@@ -196,7 +197,7 @@ def distribution_notices(
         if each.partner not in payments:
             raise NotFoundError("hold each partner's account", was=str(each.partner), field="payments")
         check_type(payments[each.partner], PaymentDetails, field=f"payment to {each.partner}")
-    standing = standings(distribution.commitments, [*earlier, distribution])
+    standing = standings(distribution.commitments, [*listed(earlier, field="earlier"), distribution])
     items = [(item, dict(parts)) for item, parts in distribution.by_item]
     return tuple(
         DistributionNotice(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from carbonkit.fund._check import listed
 from carbonkit.fund.partner._notice_field import FORM, Row, labelled, plain_values, standing_rows
 from carbonkit.fund.partner.call import CapitalCall
 from carbonkit.fund.partner.call_item import CallItem
@@ -226,7 +227,7 @@ def call_notices(
         printable(item.name, field="item")
     for excuse in call.excused:
         printable(excuse.why, field=f"why {excuse.partner} is excused")
-    standing = standings(call.commitments, [*earlier, call])
+    standing = standings(call.commitments, [*listed(earlier, field="earlier"), call])
     items = [(item, dict(parts)) for item, parts in call.by_item]
     return tuple(
         CallNotice(

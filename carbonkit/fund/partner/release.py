@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import enum
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import attrs
@@ -19,7 +20,7 @@ from carbonkit.values.money import Money
 from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from carbonkit.fund.entry import Entry
 
@@ -102,6 +103,8 @@ class Release:
     kind: ReleaseKind = attrs.field(validator=is_a(ReleaseKind))
     changes: Parts = attrs.field(converter=_parts)
     reason: str = attrs.field(converter=_reason)
+    after: Parts = attrs.field(init=False, repr=False, eq=False)
+    """What each partner has unfunded after it."""
 
     def __attrs_post_init__(self) -> None:
         """Check that what is left is from zero to the commitment."""
@@ -116,6 +119,7 @@ class Release:
                     field=f"change of {partner}",
                     hint="only a change of the kind OTHER may add",
                 )
+        object.__setattr__(self, "after", after_steps(self.before, self.steps))
         for (partner, left), each in zip(self.after, self.commitments, strict=True):
             if not 0 <= left.amount <= each.amount.amount:
                 raise InvalidValueError(
@@ -136,11 +140,6 @@ class Release:
     def opening(self) -> Commitments:
         """The commitments before it, which it leaves as they are."""
         return self.commitments
-
-    @property
-    def after(self) -> Parts:
-        """What each partner has unfunded after it."""
-        return after_steps(self.before, self.steps)
 
     @property
     def steps(self) -> tuple[tuple[UnfundedStep, Parts], ...]:
@@ -191,6 +190,7 @@ def release_commitments(
         ((AccountId('A'), Money('-10.00', 'CNY')),)
     """
     before = unfunded(commitments, earlier)
+    check_type(amounts, Mapping, field="amounts")
     partners = [each.partner for each in commitments]
     for partner, amount in amounts.items():
         check_type(partner, AccountId, field="amounts, partner")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.fund.entry import Line
-from carbonkit.fund.partner.unfunded import UnfundedStep, unfunded_rolls
+from carbonkit.fund.partner.unfunded import CallDay, UnfundedStep, unfunded_rolls
 from carbonkit.values.money import Money
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def standings(commitments: Commitments, happenings: Sequence[Happening]) -> dict
         ['4.00 CNY']
     """
     sums: dict[tuple[AccountId, Line], Money] = {}
-    rolls = unfunded_rolls(commitments, happenings)
+    rolls = unfunded_rolls(commitments, happenings, calls=CallDay.NOTICE)
     for each in happenings:
         for entry in each.entries:
             key = entry.partner, entry.line

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 import attrs
 
 from carbonkit.errors import FundError
-from carbonkit.fund._check import total_of
+from carbonkit.fund._check import listed, total_of
 from carbonkit.fund.partner.commitment import Commitments
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values.explanation import Explanation
@@ -31,7 +31,15 @@ if TYPE_CHECKING:
     from carbonkit.fund.entry import Entry
     from carbonkit.fund.partner._part import Parts
 
-__all__ = ["Happening", "UnfundedChange", "UnfundedRoll", "UnfundedStep", "unfunded", "unfunded_rolls"]
+__all__ = [
+    "CallDay",
+    "Happening",
+    "UnfundedChange",
+    "UnfundedRoll",
+    "UnfundedStep",
+    "unfunded",
+    "unfunded_rolls",
+]
 
 RECONCILIATION: Final = Source(
     "Institutional Limited Partners Association",
@@ -66,6 +74,21 @@ class UnfundedStep(enum.Enum):
     """Ended with the time in which it could be called; negative."""
     OTHER = "other"
     """Anything else that the fund's terms provide for."""
+
+
+class CallDay(enum.Enum):
+    """
+    From which day what is called, or called in place of one in default, lowers what is unfunded.
+
+    Example:
+        >>> CallDay("due").name
+        'DUE'
+    """
+
+    NOTICE = "notice"
+    """That of the notice: what is left is what may still be called."""
+    DUE = "due"
+    """That on which it is due, as in the capital accounts: commitment and contributions add up on any day."""
 
 
 @runtime_checkable
@@ -147,7 +170,7 @@ def unfunded(commitments: Commitments, happenings: Sequence[Happening]) -> Parts
     standing: Commitments | None = None
     previous: Happening | None = None
     counted = {"closing": 1}  # the first closing makes the commitments
-    for each in happenings:
+    for each in listed(happenings, field="earlier happenings"):
         if not all(hasattr(type(each), part) for part in _OFFERED):  # cheaper than the protocol's own check
             check_type(each, Happening, field="earlier happenings")
         kind = each.name.split()[0]
@@ -253,7 +276,7 @@ class UnfundedRoll:
         >>> promised = Commitments([Commitment(AccountId("A"), Money("10.00", "CNY"))])
         >>> call = call_capital(promised, (), total=Money("4", "CNY"), issued_on="2021-07-02",
         ...                     due_on="2021-07-15", purpose="allowances")
-        >>> (roll,) = unfunded_rolls(promised, [call])
+        >>> (roll,) = unfunded_rolls(promised, [call], calls=CallDay.NOTICE)
         >>> roll.total(UnfundedStep.CONTRIBUTION), roll.unfunded
         (Money('-4.00', 'CNY'), Money('6.00', 'CNY'))
     """
@@ -330,16 +353,20 @@ class UnfundedRoll:
         )
 
 
-def unfunded_rolls(commitments: Commitments, happenings: Sequence[Happening]) -> tuple[UnfundedRoll, ...]:
+def unfunded_rolls(
+    commitments: Commitments, happenings: Sequence[Happening], *, calls: CallDay
+) -> tuple[UnfundedRoll, ...]:
     """
     Show how what each partner has unfunded came about.
 
     Args:
         commitments: Every partner's commitment, as it is now.
         happenings: All calls, distributions, closings and releases so far, in order.
+        calls: From which day calls count; beside a statement of capital, the one on which they are due.
 
     Returns:
-        A roll for each partner, in the order of the commitments; each ends at what `unfunded` says.
+        A roll for each partner, in the order of the commitments; each ends at what `unfunded` says. The
+        changes are in the order of their days.
 
     Raises:
         FundError: `other_commitments` if something was divided by others, `not_the_next_call` if what
@@ -348,9 +375,10 @@ def unfunded_rolls(commitments: Commitments, happenings: Sequence[Happening]) ->
     Example:
         >>> from carbonkit.fund.partner.commitment import Commitment
         >>> promised = Commitments([Commitment(AccountId("A"), Money("10.00", "CNY"))])
-        >>> print(unfunded_rolls(promised, ())[0].explain().parts[0].text())
+        >>> print(unfunded_rolls(promised, (), calls=CallDay.DUE)[0].explain().parts[0].text())
         commitment: 10.00 CNY = first closing
     """
+    check_type(calls, CallDay, field="calls")
     unfunded(commitments, happenings)
     opening = happenings[0].opening if happenings else commitments
     none = Money.from_minor(0, commitments.currency)
@@ -358,13 +386,20 @@ def unfunded_rolls(commitments: Commitments, happenings: Sequence[Happening]) ->
     for partner, amount in _promised(opening):
         changes[partner].append(UnfundedChange(None, "first closing", UnfundedStep.COMMITMENT, amount))
     for each in happenings:
+        days = {entry.partner: entry.on for entry in each.entries} if calls is CallDay.DUE else {}
         for step, parts in each.steps:
             for partner, amount in parts:
                 if amount != none:
-                    changes[partner].append(UnfundedChange(each.on, each.name, step, amount))
+                    on = days.get(partner, each.on)
+                    changes[partner].append(UnfundedChange(on, each.name, step, amount))
     return tuple(
-        UnfundedRoll(partner, commitments.currency, tuple(found)) for partner, found in changes.items()
+        UnfundedRoll(partner, commitments.currency, tuple(sorted(found, key=_day)))  # stable
+        for partner, found in changes.items()
     )
+
+
+def _day(change: UnfundedChange) -> datetime.date:
+    return change.on or datetime.date.min
 
 
 def after_steps(before: Parts, steps: Iterable[tuple[UnfundedStep, Parts]]) -> Parts:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import CarbonkitError, FundError, InvalidValueError
-from carbonkit.fund._check import is_said
+from carbonkit.fund._check import is_said, pairs
 from carbonkit.fund._flows import raise_all
 from carbonkit.fund.figure import fraction
 from carbonkit.fund.refusal import Refusal
@@ -52,7 +52,7 @@ def _levels(
 ) -> tuple[tuple[datetime.date, Fraction], ...]:
     taken: dict[datetime.date, Fraction] = {}
     errors: list[CarbonkitError] = []
-    for index, (on, number) in enumerate(value, start=1):
+    for index, (on, number) in enumerate(pairs(value, field="levels"), start=1):
         field = f"level {index}"
         try:
             day, level = as_date(on, field=f"{field}, on"), fraction(number, field=field)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.fund._check import is_said
+from carbonkit.fund._check import is_said, listed
 from carbonkit.fund._flows import check_value
 from carbonkit.fund.figure import figure, fraction
 from carbonkit.fund.performance.linked_return import GIPS, annualised, linked
@@ -92,7 +92,7 @@ def may_be_money_weighted(features: Iterable[FlowControl], *, controls_flows: bo
         >>> may_be_money_weighted([FlowControl.CLOSED_END], controls_flows=True)
         True
     """
-    given = tuple(features)
+    given = listed(features, field="features")
     for feature in given:
         check_type(feature, FlowControl, field="features")
     return controls_flows is True and bool(given)
@@ -138,7 +138,7 @@ class CompositeMember:
 
 
 def _members(value: Iterable[CompositeMember]) -> tuple[CompositeMember, ...]:
-    return tuple(value)
+    return listed(value, field="members")
 
 
 @attrs.frozen(kw_only=True)
@@ -228,7 +228,7 @@ class CompositePeriod:
 
 
 def _periods(value: Iterable[CompositePeriod]) -> tuple[CompositePeriod, ...]:
-    return tuple(value)
+    return listed(value, field="periods")
 
 
 @attrs.frozen
@@ -258,6 +258,8 @@ class CompositeReturn:
         """Check that the periods can be linked."""
         if not self.periods:
             raise InvalidValueError("hold one period or more", was="none", field="periods")
+        for number, period in enumerate(self.periods, start=1):
+            check_type(period, CompositePeriod, field=f"period {number}")
         for number, (before, after) in enumerate(pairwise(self.periods), start=2):
             if after.period.start != before.period.end:
                 must = f"begin on {before.period.end}"

@@ -15,16 +15,18 @@ from __future__ import annotations
 
 import enum
 import math
+from array import array
 from decimal import Decimal
 from fractions import Fraction
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from carbonkit.errors import CarbonkitError, FundError, InvalidValueError
+from carbonkit.fund._check import listed
 from carbonkit.fund._flows import checked
-from carbonkit.fund.cashflow import CashFlow
+from carbonkit.fund.cashflow import CashFlow, nearest_of, packed_of
 from carbonkit.fund.day_count import DayCount
 from carbonkit.fund.exponential import ExponentialSum, context_of
 from carbonkit.fund.performance.rate_batch import WIDEST, quick_rates
@@ -43,6 +45,10 @@ __all__ = ["InternalRate", "NoRate", "xirr", "xirr_each"]
 _GUARD: Final = 20  # places beyond those asked for; a rate that agrees with a rounded one so far is that one
 _MOST_PLACES: Final = 60
 _SHIFTING: Final = context_of(_MOST_PLACES)
+_STRANGE: Final = (
+    AttributeError,
+    TypeError,
+)  # what the quick way comes upon in something that is no cash flow
 
 EQUATION: Final = Source(
     "Microsoft",
@@ -251,7 +257,8 @@ def xirr(flows: Iterable[CashFlow], *, day_count: DayCount, places: int, roundin
         >>> xirr(flows, day_count=DayCount.ACT_365_FIXED, places=4, rounding=Rounding.HALF_UP).rates
         (Decimal('0.1000'), Decimal('0.2000'))
     """
-    return _solved(tuple(flows), day_count, _checked_terms(day_count, places, rounding), rounding)
+    given = listed(flows, field="flows")
+    return _solved(given, day_count, _checked_terms(day_count, places, rounding), rounding)
 
 
 def xirr_each(
@@ -282,10 +289,10 @@ def xirr_each(
         >>> found = xirr_each([flows, flows[:1]], day_count=DayCount.ACT_365_FIXED, places=4,
         ...                   rounding=Rounding.HALF_UP)
         >>> found[0].rate, found[1].reason.name
-        (Decimal('0.1000'), 'ONE_DAY')
+        (Decimal('0.1000'), 'ONE_SIGN')
     """
     kept = _checked_terms(day_count, places, rounding)
-    given = [tuple(flows) for flows in series]
+    given = _rows(series)
     quick: list[int | None] = [None] * len(given)
     if kept <= MOST_PLACES:
         quick = _quick_each(given, day_count, kept, rounding)
@@ -296,6 +303,16 @@ def xirr_each(
         else InternalRate((shifted(Decimal(rate), -kept),), None, flows, day_count, kept, rounding)
         for number, (flows, rate) in enumerate(zip(given, quick, strict=True), start=1)
     )
+
+
+def _rows(series: Iterable[Iterable[CashFlow]]) -> list[tuple[CashFlow, ...]]:
+    rows: list[tuple[CashFlow, ...]] = []
+    for number, flows in enumerate(listed(series, field="series"), start=1):
+        try:
+            rows.append(listed(flows, field="flows"))
+        except InvalidValueError as error:
+            raise error.at(row=number) from None
+    return rows
 
 
 def _solved_as(
@@ -312,14 +329,16 @@ def _quick_each(
 ) -> list[int | None]:
     """Try the quick way for all series that are not long; those are gone through one by one."""
     narrow = [flows if len(flows) <= WIDEST else () for flows in series]
+    counts = [len(flows) for flows in narrow]
     try:
         if day_count is DayCount.ACT_365_FIXED:
-            nearest = [flow.nearest for flows in narrow for flow in flows]
+            numbers = b"".join(map(packed_of, chain.from_iterable(narrow)))
         else:
-            nearest = [flow for flows in narrow for flow in _nearest(flows, day_count)]
-    except AttributeError:
+            nearest = (flow for flows in narrow for flow in _nearest(flows, day_count))
+            numbers = array("d", chain.from_iterable(nearest)).tobytes()
+        return quick_rates(numbers, counts, day_count.units_in_a_year, places, rounding)
+    except _STRANGE:
         return [None] * len(series)
-    return quick_rates(nearest, [len(flows) for flows in narrow], day_count.units_in_a_year, places, rounding)
 
 
 def _checked_terms(day_count: DayCount, places: int, rounding: Rounding) -> int:
@@ -346,7 +365,7 @@ def _solved(given: tuple[CashFlow, ...], day_count: DayCount, kept: int, roundin
 
 def _nearest(flows: tuple[CashFlow, ...], day_count: DayCount) -> list[Flow]:
     """Give flows as the quick way takes them."""
-    nearest = [flow.nearest for flow in flows]
+    nearest = list(map(nearest_of, flows))
     if day_count is DayCount.ACT_365_FIXED or not nearest:
         return nearest
     days = [flow.on for flow in flows]
@@ -358,12 +377,11 @@ def _quick(
     flows: tuple[CashFlow, ...], day_count: DayCount, places: int, rounding: Rounding
 ) -> Decimal | None:
     """Try the quick way; None where it says nothing, also because something is no cash flow."""
-    try:
-        nearest = _nearest(flows, day_count)
-    except AttributeError:
-        return None
     per_year = 365 if day_count is DayCount.ACT_365_FIXED else day_count.units_in_a_year
-    found = quick_rate(nearest, per_year, places, rounding)
+    try:
+        found = quick_rate(_nearest(flows, day_count), per_year, places, rounding)
+    except _STRANGE:
+        return None
     return None if found is None else _SHIFTING.scaleb(Decimal(found), -places)
 
 
@@ -405,9 +423,10 @@ def _changes(amounts: Iterable[Decimal]) -> int:
 def _without_search(terms: dict[int, int], flows: tuple[CashFlow, ...], day_count: DayCount) -> NoRate | None:
     if not terms:
         return NoRate.ALL_ZERO
-    days = [flow.on for flow in flows]
-    times = day_count.units(min(days), days)
-    if len({time for time, flow in zip(times, flows, strict=True) if flow.amount.amount}) == 1:
+    moved = [flow for flow in flows if flow.amount.amount]
+    start = min(flow.on for flow in flows)
+    both_ways = len({flow.amount.amount > 0 for flow in moved}) > 1
+    if both_ways and len(set(day_count.units(start, [flow.on for flow in moved]))) == 1:
         return NoRate.ONE_DAY
     if len({amount > 0 for amount in terms.values()}) == 1:
         return NoRate.ONE_SIGN

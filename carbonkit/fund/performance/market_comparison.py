@@ -8,6 +8,7 @@ day, and put beside the levels of the index.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
@@ -29,7 +30,7 @@ from carbonkit.values.source import Source, Status
 from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from decimal import Decimal
 
     from carbonkit.fund.cashflow import CashFlow
@@ -222,6 +223,7 @@ def _by_day(flows: tuple[CashFlow, ...]) -> tuple[tuple[datetime.date, Fraction,
 def _valued(
     fund: InvestedFund, values: Mapping[str, Money] | Mapping[datetime.date, Money]
 ) -> dict[datetime.date, Fraction]:
+    check_type(values, Mapping, field="values")
     known = {fund.on: fund.left}
     for on, value in values.items():
         day = as_date(on, field="values")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import CurrencyMismatchError, InvalidValueError
+from carbonkit.fund._check import listed
 from carbonkit.fund.cashflow import CashFlow, distribution
 from carbonkit.fund.performance.internal_rate import InternalRate, xirr
 from carbonkit.values.explanation import Explanation
@@ -154,7 +155,7 @@ def performance_of(
         raise InvalidValueError("be Money", was=repr(net_asset_value), field="net_asset_value")
     if net_asset_value.amount < 0:
         raise InvalidValueError("be zero or more", was=str(net_asset_value), field="net_asset_value")
-    given = tuple(flows)
+    given = listed(flows, field="flows")
     paid_in = distributed = net_asset_value - net_asset_value
     for index, flow in enumerate(given, start=1):
         if not isinstance(flow, CashFlow):

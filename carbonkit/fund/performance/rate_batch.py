@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from carbonkit.fund.performance.rate_bracket import (
     CLEAR,
+    FINE,
     HALF,
     LAST,
     MOST_EXPONENT,
@@ -21,7 +22,6 @@ from carbonkit.fund.performance.rate_bracket import (
     SLACK,
     ULP,
     WHOLE,
-    Flow,
 )
 from carbonkit.values.number import Rounding
 
@@ -44,13 +44,14 @@ WIDEST: Final = 64
 
 
 def quick_rates(
-    flows: Sequence[Flow], counts: Sequence[int], per_year: int, places: int, rounding: Rounding
+    numbers: bytes, counts: Sequence[int], per_year: int, places: int, rounding: Rounding
 ) -> list[int | None]:
     """
     Find the one internal rate of each series, where binary arithmetic can prove it.
 
     Args:
-        flows: The flows of all series, one series after the other, each as `quick_rate` takes it.
+        numbers: The flows of all series, one series after the other: of each the three numbers that
+            `quick_rate` takes, in binary.
         counts: How many flows each series has.
         per_year: How many units of time a year has.
         places: Decimal places of the rates, at most `MOST_PLACES`.
@@ -61,8 +62,9 @@ def quick_rates(
         for all where numpy is not installed, or the flows are not all of one currency.
 
     Example:
-        >>> flows = [(float(day), float(amount), "CNY") for day, amount in [(0, -100), (200, 50), (365, 60)]]
-        >>> found = quick_rates([*flows, flows[0]], [3, 1], 365, 4, Rounding.HALF_UP)
+        >>> import struct
+        >>> numbers = struct.pack("12d", 0, -100, 1, 200, 50, 1, 365, 60, 1, 0, -100, 1)
+        >>> found = quick_rates(numbers, [3, 1], 365, 4, Rounding.HALF_UP)
         >>> found in ([1280, None], [None, None])
         True
     """
@@ -71,10 +73,11 @@ def quick_rates(
         import numpy as np  # noqa: PLC0415  not everybody has it
     except ImportError:
         return nothing
-    if not flows or max(counts) > WIDEST or len({currency for _, _, currency in flows}) > 1:
+    times, amounts, currencies = np.frombuffer(numbers).reshape(-1, 3).T.copy()
+    if not len(times) or max(counts) > WIDEST or (currencies != currencies[0]).any():
         return nothing
     with np.errstate(all="ignore"):  # what is not finite fails every comparison
-        table = _laid_out(np, flows, counts)
+        table = _laid_out(np, times, amounts, counts)
         rates, sure = _solved(np, table, per_year, places, rounding)
         rates[~sure] = 0
     found = zip(rates.astype(np.int64).tolist(), sure.tolist(), strict=True)
@@ -103,10 +106,8 @@ class _Table(NamedTuple):
         )
 
 
-def _laid_out(np: ModuleType, flows: Sequence[Flow], series: Sequence[int]) -> _Table:
+def _laid_out(np: ModuleType, times: Floats, amounts: Floats, series: Sequence[int]) -> _Table:
     counts = np.array(series)
-    times = np.array([time for time, _, _ in flows])
-    amounts = np.array([amount for _, amount, _ in flows])
     shape = (len(counts), int(counts.max()))
     filled = np.arange(shape[1]) < counts[:, None]
     time, amount = np.zeros(shape), np.zeros(shape)
@@ -186,8 +187,9 @@ def _solved(
     """Go to the roots, and give each rate with whether it is proven and rounded without doubt."""
     y = _first_guess(np, table)
     point = _points(np, table, y)
+    wanted = 1 / (10**places * per_year * FINE)
     for _ in range(_STEPS):
-        far = ~(point.strayed() <= point.error / point.slope)
+        far = ~(point.strayed() <= np.maximum(wanted, point.error / point.slope))
         if not far.any():
             break
         y[far] += point.root()[far]
@@ -200,7 +202,7 @@ def _solved(
     sure = (
         table.ordered
         & (table.last < LAST)
-        & (abs(step) * table.last < HALF)
+        & ((abs(step) + reach) * table.last < HALF)
         & (abs(y) * table.last < MOST_EXPONENT)
     )
     sure &= point.slope > point.error * table.last

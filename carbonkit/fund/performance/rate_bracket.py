@@ -50,8 +50,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_PLACES", "Flow", "quick_rate"]
 
-Flow: TypeAlias = tuple[float, float, str]
-"""When, a whole number of units of time; how much, the nearest binary number; and the currency."""
+Flow: TypeAlias = tuple[float, float, float]
+"""When, a whole number of units of time; how much, the nearest binary number; and one for the currency."""
 
 MOST_PLACES: Final = 12
 """Decimal places up to which the binary way is worth trying."""
@@ -68,7 +68,7 @@ _LARGEST: Final = 10**100
 LAST: Final = 2**40
 WHOLE: Final = 2**50  # below it halves are exact
 _NEAR: Final = 1 / 10**6  # so near to the root, another step would not change whether it is proven
-_FINE: Final = 1000  # the bounds are to be this many times closer than the last place
+FINE: Final = 1000  # the bounds are to be this many times closer than the last place
 CLEAR: Final = 1 / 10**6  # of a last place, kept between the bounds and a number where the rounding changes
 
 
@@ -88,7 +88,7 @@ def quick_rate(flows: Sequence[Flow], per_year: int, places: int, rounding: Roun
 
     Example:
         >>> when, paid = [0, 200, 365], [-100, 50, 60]
-        >>> flows = [(float(day), float(amount), "CNY") for day, amount in zip(when, paid)]
+        >>> flows = [(float(day), float(amount), float(1)) for day, amount in zip(when, paid)]
         >>> quick_rate(flows, 365, 4, Rounding.HALF_UP)
         1280
     """
@@ -97,7 +97,7 @@ def quick_rate(flows: Sequence[Flow], per_year: int, places: int, rounding: Roun
     guess, ordered = _first_guess(flows)
     if guess is None:
         return None
-    wanted = 1 / (10**places * per_year * _FINE)
+    wanted = 1 / (10**places * per_year * FINE)
     bounds = _bounds(flows, guess, wanted) if ordered else None
     if bounds is None:
         flows = _in_order(flows)
@@ -140,7 +140,7 @@ def _first_guess(flows: Sequence[Flow]) -> tuple[float | None, bool]:
     start, first, currency = flows[0]
     before, ordered = start, first < 0
     for time, amount, known in flows:
-        if known is not currency:
+        if known != currency:
             return None, False
         if time < before:
             ordered = False
@@ -212,6 +212,8 @@ def _bounds(flows: Sequence[Flow], y: float, wanted: float) -> tuple[float, floa
             if highest < min(point.value, 0) - 2 * point.error:
                 reach = 2 * strayed + 8 * point.error / point.slope
                 low, high = step - reach, step + reach
+                if not away + reach * point.last < HALF:
+                    return None
                 sure = point.least(low, 1) > 0 and point.least(high, -1) > 0
                 return (y + low, y + high) if sure else None
             if away < _NEAR:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
+from carbonkit.fund._check import listed
 from carbonkit.fund._flows import check_value, checked, raise_all
 from carbonkit.fund.figure import figure
 from carbonkit.fund.performance.linked_return import GIPS, annualised, linked
@@ -220,7 +221,7 @@ def time_weighted(valuations: Iterable[Valuation], flows: Iterable[CashFlow]) ->
         >>> time_weighted(seen, [contribution("2021-08-16", Money("20", "CNY"))]).rate
         Fraction(-1, 100)
     """
-    seen = _in_order(tuple(valuations))
+    seen = _in_order(listed(valuations, field="valuations"))
     given = checked(flows, currency=seen[0].value.currency, first=seen[0].on, last=seen[-1].on)
     zero = seen[0].value - seen[0].value
     paid_in = {valuation.on: zero for valuation in seen}

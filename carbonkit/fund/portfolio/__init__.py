@@ -21,9 +21,16 @@ if TYPE_CHECKING:
     from carbonkit.fund.portfolio.portfolio import Portfolio, Realised
     from carbonkit.fund.portfolio.trade_history import Sale, TradeHistory, replay
     from carbonkit.fund.portfolio.unrounded_cost import UnroundedSale, unrounded_sales
-    from carbonkit.fund.portfolio.valuation import Mark, NetAssetValue, ValuedHolding, net_asset_value
+    from carbonkit.fund.portfolio.valuation import (
+        ContractsValue,
+        Mark,
+        NetAssetValue,
+        ValuedHolding,
+        net_asset_value,
+    )
 
 __all__ = [
+    "ContractsValue",
     "CostMethod",
     "Holding",
     "Lot",
@@ -47,7 +54,7 @@ _HOMES: Final = {
     "portfolio": "Portfolio Realised",
     "trade_history": "Sale TradeHistory replay",
     "unrounded_cost": "UnroundedSale unrounded_sales",
-    "valuation": "Mark NetAssetValue ValuedHolding net_asset_value",
+    "valuation": "ContractsValue Mark NetAssetValue ValuedHolding net_asset_value",
 }
 
 if not TYPE_CHECKING:  # a type checker would take any name for one that it loads

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import count
+from carbonkit.fund._check import count, pairs
 from carbonkit.fund.portfolio.holding import Lot
 from carbonkit.fund.refusal import Refusal
 from carbonkit.ledger.serial import SerialRange, lowest
@@ -54,7 +54,7 @@ def chosen_out(
     """Divide lots into the units that a seller names and the rest."""
     gone: list[Lot] = []
     left: list[Lot | None] = list(lots)
-    for lot, part in chosen:
+    for lot, part in pairs(chosen, field="chosen"):
         check_type(lot, Lot, field="chosen")
         if lot not in left:
             raise FundError("be a lot that is held", was=str(lot), field="chosen", code=Refusal.NOT_HELD)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import CurrencyMismatchError, InvalidValueError
-from carbonkit.fund._check import check_currency, count, paid, total_of
+from carbonkit.fund._check import check_currency, count, listed, paid, total_of
 from carbonkit.ledger.serial import SerialRange, first_overlap
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
@@ -38,11 +38,11 @@ def _bought_on(value: str | datetime.date) -> datetime.date:
 
 
 def _lots(value: Iterable[Lot]) -> tuple[Lot, ...]:
-    return tuple(value)
+    return listed(value, field="lots")
 
 
 def _serials(value: Iterable[SerialRange]) -> tuple[SerialRange, ...]:
-    ranges = tuple(value)
+    ranges = listed(value, field="serials")
     for each in ranges:
         check_type(each, SerialRange, field="serials")
     return tuple(sorted(ranges))

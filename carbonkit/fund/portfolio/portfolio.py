@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import check_currency, count, paid, total_of
+from carbonkit.fund._check import check_currency, count, listed, paid, total_of
 from carbonkit.fund.portfolio._lots import chosen_out, costing, first_out, last_out, part_of
 from carbonkit.fund.portfolio.cost_method import CostMethod, PeriodAverage
 from carbonkit.fund.portfolio.holding import Holding, Lot
@@ -92,7 +92,7 @@ class Realised:
 
 
 def _holdings(value: Iterable[Holding]) -> tuple[Holding, ...]:
-    return tuple(value)
+    return listed(value, field="holdings")
 
 
 def _last_on(value: str | datetime.date | None) -> datetime.date | None:
@@ -302,6 +302,7 @@ def _check_method(method: object, chosen: Sequence[tuple[Lot, int | SerialRange]
             hint="replay the trades once the period is over",
         )
     check_type(method, CostMethod, field="method")
+    listed(chosen, field="chosen")
     if bool(chosen) != (method is CostMethod.SPECIFIC):
         raise InvalidValueError(
             "name lots for specific identification, and for no other method",

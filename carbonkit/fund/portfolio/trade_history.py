@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import BatchError, CarbonkitError, FundError
-from carbonkit.fund._check import count, paid, total_of
+from carbonkit.fund._check import count, listed, paid, total_of
 from carbonkit.fund.portfolio._lots import costing, part_of
 from carbonkit.fund.portfolio.cost_method import CostMethod, PeriodAverage
 from carbonkit.fund.portfolio.holding import Holding, Lot
@@ -46,7 +46,7 @@ def _sold_on(value: str | datetime.date) -> datetime.date:
 def _chosen(
     value: Iterable[tuple[Lot, int | SerialRange]],
 ) -> tuple[tuple[Lot, int | SerialRange], ...]:
-    return tuple(value)
+    return listed(value, field="chosen")
 
 
 @attrs.frozen
@@ -219,7 +219,7 @@ def replay(
     period: Period | None = None
     since = 0  # the first sale of the period
     problems: list[Problem] = []
-    for number, trade in enumerate(trades, start=1):
+    for number, trade in enumerate(listed(trades, field="trades"), start=1):
         try:
             on = _day_of(trade, day)
             if average is not None and (period is None or on not in period):

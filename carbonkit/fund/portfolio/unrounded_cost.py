@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import InvalidValueError
+from carbonkit.fund._check import listed
 from carbonkit.fund.portfolio.cost_method import CostMethod, PeriodAverage
 from carbonkit.fund.portfolio.trade_history import Sale, replay
 from carbonkit.values.number import Rounding
@@ -96,7 +97,7 @@ def unrounded_sales(
     """
     if method is CostMethod.SPECIFIC:
         raise InvalidValueError("be a method that chooses the lots", was=method.value, field="method")
-    made, day = tuple(trades), as_date(as_of, field="as_of")
+    made, day = listed(trades, field="trades"), as_date(as_of, field="as_of")
     replay(made, currency=currency, method=method, as_of=day, rounding=Rounding.HALF_EVEN)
     sales = [trade for trade in made if isinstance(trade, Sale)]
     costs = _averaged(made, method) if isinstance(method, PeriodAverage) else _at_once(made, method)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import check_currency, is_said, paid, total_of
+from carbonkit.fund._check import check_currency, is_said, listed, paid, total_of
 from carbonkit.fund.partner.commitment import Commitments
 from carbonkit.fund.portfolio.holding import Holding
 from carbonkit.fund.portfolio.portfolio import Portfolio
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from carbonkit.values.number import Rounding
 
-__all__ = ["Mark", "NetAssetValue", "ValuedHolding", "net_asset_value"]
+__all__ = ["ContractsValue", "Mark", "NetAssetValue", "ValuedHolding", "net_asset_value"]
 
 
 def _day(value: str | datetime.date) -> datetime.date:
@@ -130,7 +130,39 @@ class ValuedHolding:
 
 
 def _holdings(value: Iterable[ValuedHolding]) -> tuple[ValuedHolding, ...]:
-    return tuple(value)
+    return listed(value, field="holdings")
+
+
+def _value(value: Money) -> Money:
+    check_type(value, Money, field="value")
+    paid(-value if value.amount < 0 else value, field="value")
+    return value
+
+
+@attrs.frozen(kw_only=True)
+class ContractsValue:
+    """
+    What a fund's contracts are worth on a day, beside the units it holds; see `BookValue.for_fund`.
+
+    Args:
+        as_of: The day.
+        value: What they are worth together, in whole minor units; negative if they would cost something.
+        explanation: How that came about.
+
+    Raises:
+        InvalidValueError: If the value has a fraction of a minor unit.
+
+    Example:
+        >>> hedge = ContractsValue(as_of="2021-07-16", value=Money("-120.00", "CNY"),
+        ...                        explanation=Explanation("hedge", "-120.00 CNY"))
+        >>> NetAssetValue(as_of="2021-07-16", cash=Money("200.00", "CNY"), holdings=(), contracts=hedge,
+        ...               liabilities=Money("50.00", "CNY")).total
+        Money('30.00', 'CNY')
+    """
+
+    as_of: datetime.date = attrs.field(converter=_as_of)
+    value: Money = attrs.field(converter=_value)
+    explanation: Explanation = attrs.field(validator=is_a(Explanation))
 
 
 def _cash(value: Money) -> Money:
@@ -144,16 +176,21 @@ def _liabilities(value: Money) -> Money:
 @attrs.frozen(kw_only=True)
 class NetAssetValue:
     """
-    What a fund is worth on a day: cash and holdings at market, less what it owes.
+    What a fund is worth on a day: cash, holdings and contracts at market, less what it owes.
+
+    Margin that was paid in is cash, and so is variation margin: contracts are worth what has not been
+    settled yet.
 
     Args:
         as_of: The day.
         cash: The cash; an overdraft is a liability.
         holdings: The holdings at their marks.
         liabilities: What the fund owes.
+        contracts: What its contracts are worth, none of them in the holdings; None if it has none.
 
     Raises:
-        InvalidValueError: If cash or liabilities are negative or have a fraction of a minor unit.
+        InvalidValueError: If cash or liabilities are negative or have a fraction of a minor unit, or the
+            contracts were valued on another day.
         CurrencyMismatchError: If something is in another currency than the cash.
         FundError: `price_from_later` if a price is of a later day, `out_of_order` if a lot is.
 
@@ -168,6 +205,7 @@ class NetAssetValue:
     cash: Money = attrs.field(converter=_cash)
     holdings: tuple[ValuedHolding, ...] = attrs.field(converter=_holdings)
     liabilities: Money = attrs.field(converter=_liabilities)
+    contracts: ContractsValue | None = None
 
     def __attrs_post_init__(self) -> None:
         """Check that there is one currency, and nothing from after the day."""
@@ -183,6 +221,13 @@ class NetAssetValue:
                     code=Refusal.PRICE_FROM_LATER,
                 )
             _check_before(valued.holding.lots[-1].bought_on, self.as_of)
+        if self.contracts is not None:
+            check_type(self.contracts, ContractsValue, field="contracts")
+            check_currency(self.contracts.value, self.currency, field="contracts")
+            if self.contracts.as_of != self.as_of:
+                raise InvalidValueError(
+                    f"be valued on {self.as_of}", was=str(self.contracts.as_of), field="contracts"
+                )
 
     @property
     def currency(self) -> str:
@@ -191,7 +236,12 @@ class NetAssetValue:
 
     @property
     def market_value(self) -> Money:
-        """What all holdings are worth; never rounded."""
+        """What all holdings and contracts are worth; never rounded."""
+        held = self._held
+        return held if self.contracts is None else held + self.contracts.value
+
+    @property
+    def _held(self) -> Money:
         return total_of((valued.market_value for valued in self.holdings), self.currency)
 
     @property
@@ -201,8 +251,8 @@ class NetAssetValue:
 
     @property
     def unrealised(self) -> Money:
-        """The market value less the cost; negative for a loss."""
-        return self.market_value - self.cost
+        """What the holdings are worth less their cost; negative for a loss. Contracts are not in it."""
+        return self._held - self.cost
 
     @property
     def total(self) -> Money:
@@ -241,10 +291,12 @@ class NetAssetValue:
         parts = (
             Explanation("cash", str(self.cash)),
             *(valued.explain() for valued in self.holdings),
+            *(() if self.contracts is None else (self.contracts.explanation,)),
             Explanation("liabilities", str(self.liabilities)),
             Explanation("of that unrealised", str(self.unrealised), how="market value − cost"),
         )
-        how = "cash + holdings at market − liabilities"
+        at_market = "holdings" if self.contracts is None else "holdings and contracts"
+        how = f"cash + {at_market} at market − liabilities"
         return Explanation(f"net asset value on {self.as_of}", str(self.total), how=how, parts=parts)
 
 
@@ -255,6 +307,7 @@ def net_asset_value(
     cash: Money,
     liabilities: Money,
     marks: Iterable[Mark],
+    contracts: ContractsValue | None = None,
 ) -> NetAssetValue:
     """
     Value a fund on a day.
@@ -265,6 +318,7 @@ def net_asset_value(
         cash: Its cash; an overdraft is a liability.
         liabilities: What it owes; zero or more.
         marks: One for each asset held; a longer price list will do.
+        contracts: What its contracts are worth; None if it has none.
 
     Returns:
         The net asset value.
@@ -273,8 +327,8 @@ def net_asset_value(
         FundError: `unpriced` if an asset that is held has no mark, `price_from_later` if a mark is of a
             later day, `out_of_order` if something was bought or sold after the day.
         CurrencyMismatchError: If cash, liabilities, prices and portfolio are not of one currency.
-        InvalidValueError: If an amount is negative or has a fraction of a minor unit, or an asset is
-            marked twice.
+        InvalidValueError: If an amount is negative or has a fraction of a minor unit, an asset is
+            marked twice, or the contracts were valued on another day.
 
     Example:
         >>> from carbonkit.fund.portfolio.holding import Lot
@@ -298,13 +352,13 @@ def net_asset_value(
     check_currency(cash, portfolio.currency, field="cash")
     if portfolio.last_on is not None:
         _check_before(portfolio.last_on, day)
-    listed: dict[AssetId, Mark] = {}
-    for mark in marks:
+    priced: dict[AssetId, Mark] = {}
+    for mark in listed(marks, field="marks"):
         check_type(mark, Mark, field="marks")
-        if mark.asset in listed:
+        if mark.asset in priced:
             raise InvalidValueError("mark each asset once", was=str(mark.asset), field="marks")
-        listed[mark.asset] = mark
-    unpriced = [str(held.asset) for held in portfolio.holdings if held.asset not in listed]
+        priced[mark.asset] = mark
+    unpriced = [str(held.asset) for held in portfolio.holdings if held.asset not in priced]
     if unpriced:
         raise FundError(
             "hold a mark for each asset held",
@@ -312,8 +366,8 @@ def net_asset_value(
             field="marks",
             code=Refusal.UNPRICED,
         )
-    valued = (ValuedHolding(held, listed[held.asset]) for held in portfolio.holdings)
-    return NetAssetValue(as_of=day, cash=cash, holdings=valued, liabilities=liabilities)
+    valued = (ValuedHolding(held, priced[held.asset]) for held in portfolio.holdings)
+    return NetAssetValue(as_of=day, cash=cash, holdings=valued, liabilities=liabilities, contracts=contracts)
 
 
 def _check_before(last: datetime.date, as_of: datetime.date) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import CurrencyMismatchError, FundError, InvalidValueError
-from carbonkit.fund._check import paid
+from carbonkit.fund._check import listed, paid
 from carbonkit.fund.portfolio._lots import costing, first_out, last_out, part_of
 from carbonkit.fund.portfolio.cost_method import CostMethod
 from carbonkit.fund.portfolio.holding import Lot
@@ -27,12 +27,11 @@ from carbonkit.values.field import check_type
 from carbonkit.values.identifier import AssetId
 from carbonkit.values.money import Money
 from carbonkit.values.number import Rounding, whole
+from carbonkit.values.price import Price
 from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from carbonkit.values.price import Price
 
 __all__ = ["ClosedOut", "ContractLot", "close_out"]
 
@@ -133,6 +132,7 @@ class ContractLot:
         """
         count = _lots(lots)
         check_type(instrument, Instrument, field="instrument")
+        check_type(price, Price, field="price")
         units = abs(instrument.quantity(count))
         instrument.ticks(price)
         return cls(instrument, count, instrument.value(price, units), traded_on)
@@ -230,7 +230,7 @@ def close_out(
         >>> [lot.lots for lot in left], closed.gain
         ([-3], Money('500.00', 'CNY'))
     """
-    lots = tuple(opened)
+    lots = listed(opened, field="opened")
     check_type(trade, ContractLot, field="trade")
     check_type(rounding, Rounding, field="rounding")
     check_type(method, CostMethod, field="method")

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, cast
 import attrs
 
 from carbonkit.errors import CurrencyMismatchError, FundError, InvalidValueError
+from carbonkit.fund._check import listed
 from carbonkit.fund._shown import shown
 from carbonkit.fund.figure import money
+from carbonkit.fund.option._option_terms import counted
 from carbonkit.fund.position.contract_lot import ContractLot, check_open, close_out
+from carbonkit.fund.position.environment import Environment
 from carbonkit.fund.position.exposure import Exposure
 from carbonkit.fund.position.option_profit import OptionState, option_profit
 from carbonkit.fund.position.position import Cause
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
 
     from carbonkit.fund.portfolio.cost_method import CostMethod
     from carbonkit.fund.position.contract_lot import ClosedOut
-    from carbonkit.fund.position.environment import Environment
     from carbonkit.values.money import Money
     from carbonkit.values.price import Price
 
@@ -55,7 +57,7 @@ class Settlement(enum.Enum):
 
 
 def _lots(value: Iterable[ContractLot]) -> tuple[ContractLot, ...]:
-    return tuple(value)
+    return listed(value, field="lots")
 
 
 @attrs.frozen(kw_only=True)
@@ -120,6 +122,7 @@ class ContractPosition:
         if isinstance(terms, Option):
             self._check_underlying(terms)
         elif self.underlying is not None:
+            check_type(self.underlying, Instrument, field="underlying")
             raise InvalidValueError(
                 "be None for what is no option", was=str(self.underlying.id), field="underlying"
             )
@@ -221,7 +224,7 @@ class ContractPosition:
         if isinstance(self.instrument.terms, Option):
             state = self._state(environment, self.instrument.terms)
             worth = state.worth(self.instrument.terms.right, self.instrument.terms.strike.amount)
-            return self.units * Fraction(worth.value)
+            return self.units * counted(worth.value)
         return self._gain(environment) * self._factor(environment)
 
     def unrealised(self, environment: Environment) -> Fraction:
@@ -282,7 +285,7 @@ class ContractPosition:
         units = Fraction(self.units)
         if isinstance(terms, Option):
             worth = self._state(environment, terms).worth(terms.right, terms.strike.amount)
-            units *= Fraction(worth.delta)
+            units *= counted(worth.delta)
         else:
             units *= self._factor(environment)
         return (
@@ -326,7 +329,7 @@ class ContractPosition:
     @property
     def _delivery(self) -> Forward | Future:
         """The terms of what is delivered in the end; an option's are those of its underlying."""
-        return cast(Forward | Future, (self.underlying or self.instrument).terms)  # as checked above
+        return cast("Forward | Future", (self.underlying or self.instrument).terms)  # as checked above
 
     def _forward(self, environment: Environment) -> Fraction:
         return environment.forward(self._delivery.underlying, self._delivery.final_settlement_day)
@@ -349,6 +352,7 @@ class ContractPosition:
         )
 
     def _check(self, environment: Environment) -> None:
+        check_type(environment, Environment, field="environment")
         if self.instrument.currency != environment.currency:
             raise CurrencyMismatchError(
                 f"be in {environment.currency}", was=self.instrument.currency, field=str(self.instrument.id)

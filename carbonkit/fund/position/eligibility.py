@@ -3,7 +3,8 @@ Eligibility: how much of what is held can be surrendered for an obligation, besi
 
 A price says what units can be sold for. Whether the holder itself can use them is another
 question: a vintage may have expired, and credits count only up to a share of the
-obligation. The answer is shown beside the value and never changes a price.
+obligation, and only those of the programmes that the scheme takes. The answer is shown
+beside the value and never changes a price.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import InvalidValueError
+from carbonkit.fund._check import is_said, listed
 from carbonkit.fund._shown import shown
+from carbonkit.fund.position.environment import Environment
 from carbonkit.fund.position.position import check_names
 from carbonkit.fund.position.spot_position import SpotPosition
 from carbonkit.market.contract import Credit
@@ -28,7 +31,6 @@ from carbonkit.values.time import as_date
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from carbonkit.fund.position.environment import Environment
 
 __all__ = ["Eligibility", "EligibleHolding", "eligible_units"]
 
@@ -128,19 +130,23 @@ def eligible_units(
     positions: Iterable[SpotPosition],
     environment: Environment,
     *,
+    scheme: str,
+    programmes: Iterable[str],
     limit: OffsetLimit,
     day: str | datetime.date,
 ) -> Eligibility:
     """
     Say how much of what is held can be surrendered for an obligation.
 
-    Credits count up to the limit, those first that stand first. Allowances count in full
-    while they can be used. Under a rule that asks for a benefit to the state, no credit
-    is taken to have it.
+    Allowances of the scheme count in full while they can be used. Credits of the programmes
+    count up to the limit, those first that stand first. Nothing else counts. Under a rule
+    that asks for a benefit to the state, no credit is taken to have it.
 
     Args:
         positions: What is held, each by a name of its own.
         environment: The prices of a day up to that of the surrender.
+        scheme: Whose obligation it is, named as in the terms of the allowances.
+        programmes: Whose credits count, named as in the terms of the credits.
         limit: How many credits count; see `carbonkit.registry.offset_limit`.
         day: The day of surrender.
 
@@ -149,8 +155,8 @@ def eligible_units(
 
     Raises:
         FundError: `unpriced` or `expired`, as `SpotPosition.value` does.
-        InvalidValueError: If two positions have one name, something is no spot position, or the day of
-            surrender lies before the environment's.
+        InvalidValueError: If two positions have one name, something is no spot position, the scheme or a
+            programme is not named, or the day of surrender lies before the environment's.
 
     Example:
         >>> from carbonkit.fund.day_count import DayCount
@@ -166,25 +172,32 @@ def eligible_units(
         >>> today = Environment(as_of="2025-06-02", currency="CNY", curves=(), volatilities=(), discount=None,
         ...                     marks=[Mark(ccer, Price("75.00", "CNY", "tCO2e"), "2025-06-02", "invented")],
         ...                     day_count=DayCount.ACT_365_FIXED)
-        >>> found = eligible_units([held], today, limit=ccer_limit("2025-12-31", 1000), day="2025-12-31")
+        >>> found = eligible_units([held], today, scheme="China national", programmes=["CCER"],
+        ...                        limit=ccer_limit("2025-12-31", 1000), day="2025-12-31")
         >>> found.rows[0].eligible, found.rows[0].value, found.lacking
         (50, Fraction(6000, 1), 950)
     """
-    book, on = tuple(positions), as_date(day, field="day")
+    book, on = listed(positions, field="positions"), as_date(day, field="day")
+    check_type(environment, Environment, field="environment")
     check_type(limit, OffsetLimit, field="limit")
     for position in book:
         check_type(position, SpotPosition, field="positions")
     check_names(book)
+    if not is_said(scheme):
+        raise InvalidValueError("name the scheme", was=repr(scheme), field="scheme")
+    counted = (programmes,) if isinstance(programmes, str) else listed(programmes, field="programmes")
+    for programme in counted:
+        if not is_said(programme):
+            raise InvalidValueError("name each programme", was=repr(programme), field="programmes")
     if on < environment.as_of:
         raise InvalidValueError(f"be on or after {environment.as_of}", was=str(on), field="day")
     left = limit.usable(with_benefit=0, without_benefit=limit.most)
     rows: list[EligibleHolding] = []
     for position in book:
-        quantity, why = position.holding.quantity, ""
-        eligible = quantity
-        if position.usable_until is not None and on > position.usable_until:
-            eligible, why = 0, f"usable until {position.usable_until}"
-        elif isinstance(position.terms, Credit):
+        quantity = position.holding.quantity
+        why = _why_not(position, scheme, counted, on)
+        eligible = 0 if why else quantity
+        if not why and isinstance(position.terms, Credit):
             eligible = min(quantity, left)
             left -= eligible
             why = f"{limit.most} credits count" if eligible < quantity else ""
@@ -199,3 +212,13 @@ def eligible_units(
             )
         )
     return Eligibility(limit=limit, day=on, currency=environment.currency, rows=tuple(rows))
+
+
+def _why_not(position: SpotPosition, scheme: str, programmes: tuple[str, ...], day: datetime.date) -> str:
+    """Say why nothing of a position counts; empty if it does."""
+    if position.usable_until is not None and day > position.usable_until:
+        return f"usable until {position.usable_until}"
+    if isinstance(position.terms, Credit):
+        issued_by = position.terms.programme
+        return "" if issued_by in programmes else f"of {issued_by}, which does not count"
+    return "" if position.terms.scheme == scheme else f"of {position.terms.scheme}, not of {scheme}"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import CurrencyMismatchError, FundError, InvalidValueError
+from carbonkit.fund._check import listed
 from carbonkit.fund._shown import shown
 from carbonkit.fund.curve.discount import DiscountCurve
 from carbonkit.fund.curve.forward_curve import ForwardCurve
@@ -35,25 +36,27 @@ if TYPE_CHECKING:
 
 __all__ = ["Environment"]
 
+_MOST_EXPONENT = 1000  # of a discount factor that a shift of rates is to make
+
 
 def _as_of(value: str | datetime.date) -> datetime.date:
     return as_date(value, field="as_of")
 
 
 def _marks(value: Iterable[Mark]) -> tuple[Mark, ...]:
-    return tuple(value)
+    return listed(value, field="marks")
 
 
 def _curves(value: Iterable[ForwardCurve]) -> tuple[ForwardCurve, ...]:
-    return tuple(value)
+    return listed(value, field="curves")
 
 
 def _volatilities(value: Iterable[Volatility]) -> tuple[Volatility, ...]:
-    return tuple(value)
+    return listed(value, field="volatilities")
 
 
 def _shocks(value: Iterable[Shock]) -> tuple[Shock, ...]:
-    return tuple(value)
+    return listed(value, field="shocks")
 
 
 @attrs.frozen(kw_only=True)
@@ -154,7 +157,7 @@ class Environment:
             >>> len(today.under([RateShock(size="0.01")]).shocks)
             1
         """
-        return attrs.evolve(self, shocks=(*self.shocks, *shocks))
+        return attrs.evolve(self, shocks=(*self.shocks, *listed(shocks, field="shocks")))
 
     def spot(self, asset: AssetId) -> Fraction:
         """
@@ -225,6 +228,7 @@ class Environment:
 
         Raises:
             FundError: `no_quote` if there is no discount curve; as `DiscountCurve.factor` does.
+            InvalidValueError: If a shock shifts the rates so far that no factor can be worked out.
 
         Example:
             >>> import datetime
@@ -240,7 +244,16 @@ class Environment:
             raise self._missing("discount curve")
         shift = self._rate_shift()
         factor = self.discount.factor(day)
-        return factor * Fraction(exponential(-shift * self.discount.years(day))) if shift else factor
+        if not shift:
+            return factor
+        exponent = -shift * self.discount.years(day)
+        if abs(exponent) > _MOST_EXPONENT:
+            raise InvalidValueError(
+                f"make shift × years lie within ±{_MOST_EXPONENT}",
+                was=shown(shift),
+                field="zero rates",
+            )
+        return factor * Fraction(exponential(exponent))
 
     def continuous_rate(self, day: datetime.date) -> Fraction:
         """
@@ -321,7 +334,7 @@ class Environment:
             ...             discount=None, day_count=DayCount.ACT_365_FIXED).years(datetime.date(2026, 6, 2))
             Fraction(1, 1)
         """
-        return self.day_count.years(self.as_of, day)
+        return self.day_count.years(self.as_of, as_date(day, field="day"))
 
     def explain_spot(self, asset: AssetId) -> Explanation:
         """

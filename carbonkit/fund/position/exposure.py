@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from carbonkit.fund._check import listed
 from carbonkit.values.field import check_type
 from carbonkit.values.identifier import AssetId
 
@@ -106,7 +107,8 @@ def exposures_by(rows: Iterable[Exposure], key: ExposureKey) -> tuple[ExposureTo
     """
     check_type(key, ExposureKey, field="key")
     totals: dict[tuple[str, AssetId], tuple[Fraction, Fraction]] = {}
-    for row in rows:
+    for row in listed(rows, field="rows"):
+        check_type(row, Exposure, field="rows")
         named = (_key(row, key), row.asset)
         units, value = totals.get(named, (Fraction(0), Fraction(0)))
         totals[named] = units + row.units, value + row.value

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError, NotFoundError
-from carbonkit.fund._check import check_currency, paid, total_of
+from carbonkit.fund._check import check_currency, listed, paid, pairs, total_of
 from carbonkit.fund.position.contract_lot import ContractLot
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values.explanation import Explanation
@@ -215,14 +215,15 @@ def mark_daily(
         >>> [(str(day.variation), str(day.call)) for day in history.days]
         [('-1850.00 CNY', '1850.00 CNY'), ('2100.00 CNY', '0.00 CNY')]
     """
-    lots = _checked(tuple(trades))
+    lots = _checked(listed(trades, field="trades"))
+    check_type(terms, MarginTerms, field="terms")
     instrument = lots[0].instrument
     check_currency(terms.initial, instrument.currency, field="terms")
     balance = paid(deposited, field="deposited")
     check_currency(balance, instrument.currency, field="deposited")
     days: list[MarginDay] = []
     held, last, waiting = 0, 0, list(lots)
-    for day, price in settlements:
+    for day, price in pairs(settlements, field="settlements"):
         on, ticks = as_date(day, field="settlements"), _ticks(instrument, price, day)
         if days and on <= days[-1].day:
             _refuse(f"come after {days[-1].day}", on, "settlements")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.fund.figure import Number, fraction
+from carbonkit.fund.option._option_terms import counted
 from carbonkit.fund.option.black76 import black76
 from carbonkit.fund.position.position import Cause
 from carbonkit.values.field import check_type
@@ -108,8 +109,9 @@ def option_profit(
 
     Returns:
         The parts: delta, gamma, volatility, time, interest rate, and the unexplained rest. Together they
-        are exactly the difference of the two values. Where the first state has no sensitivities (no time
-        or no volatility left, and the forward at the strike) all of it is unexplained.
+        are exactly the difference of the two values; what is nearer to zero than 1e-100 counts as zero.
+        Where the first state has no sensitivities (no time or no volatility left, and the forward at the
+        strike) all of it is unexplained.
 
     Raises:
         InvalidValueError: If a number is out of its range.
@@ -133,17 +135,17 @@ def option_profit(
     check_type(before, OptionState, field="before")
     check_type(after, OptionState, field="after")
     start, end = before.worth(right, strike), after.worth(right, strike)
-    actual = Fraction(end.value) - Fraction(start.value)
+    actual = counted(end.value) - counted(start.value)
     moved = after.forward - before.forward
     parts: tuple[tuple[Cause, Fraction], ...] = ()
     greeks = start.sensitivities
     if greeks is not None:
         parts = (
-            (Cause.DELTA, Fraction(greeks.delta) * moved),
-            (Cause.GAMMA, Fraction(greeks.gamma) * moved * moved / 2),
-            (Cause.VEGA, Fraction(greeks.vega) * (after.volatility - before.volatility)),
-            (Cause.THETA, Fraction(greeks.theta) * (before.years - after.years)),
-            (Cause.RATE, Fraction(greeks.rho) * (after.rate - before.rate)),
+            (Cause.DELTA, counted(greeks.delta) * moved),
+            (Cause.GAMMA, counted(greeks.gamma) * moved * moved / 2),
+            (Cause.VEGA, counted(greeks.vega) * (after.volatility - before.volatility)),
+            (Cause.THETA, counted(greeks.theta) * (before.years - after.years)),
+            (Cause.RATE, counted(greeks.rho) * (after.rate - before.rate)),
         )
     rest = actual - sum((part for _, part in parts), Fraction(0))
     return (*parts, (Cause.UNEXPLAINED, rest))

@@ -5,20 +5,23 @@ from __future__ import annotations
 import datetime
 import enum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import attrs
 
 from carbonkit.errors import BatchError, CarbonkitError, InvalidValueError, NotFoundError
+from carbonkit.fund._check import listed
 from carbonkit.fund._shown import shown
 from carbonkit.fund.figure import money
+from carbonkit.fund.portfolio.valuation import ContractsValue
+from carbonkit.fund.position.environment import Environment
 from carbonkit.values.explanation import Explanation
+from carbonkit.values.field import check_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from carbonkit.errors import Problem
-    from carbonkit.fund.position.environment import Environment
     from carbonkit.fund.position.exposure import Exposure
     from carbonkit.values.money import Money
     from carbonkit.values.number import Rounding
@@ -55,6 +58,7 @@ class Cause(enum.Enum):
     """The rest: what the parts above, each by itself, do not catch."""
 
 
+@runtime_checkable
 class Position(Protocol):
     """
     What a book holds: it has a name of its own, and says what it is worth.
@@ -171,6 +175,35 @@ class BookValue:
         """
         return money(self.total, self.currency, rounding)
 
+    def for_fund(self, rounding: Rounding) -> ContractsValue:
+        """
+        Round the total once, to be part of a fund's net asset value.
+
+        The book is that of the contracts alone: units that the fund's portfolio holds are not in it, or
+        they would count twice.
+
+        Args:
+            rounding: Which way.
+
+        Returns:
+            What `net_asset_value` takes.
+
+        Example:
+            >>> from carbonkit.values import Rounding
+            >>> value = BookValue(as_of=datetime.date(2025, 6, 2), currency="EUR",
+            ...                   rows=(PositionValue(position="hedge", value=Fraction(-1, 3)),))
+            >>> value.for_fund(Rounding.HALF_UP).value
+            Money('-0.33', 'EUR')
+        """
+        rounded = self.rounded(rounding)
+        told = self.explain()
+        how = f"{told.value}, rounded {rounding.name.lower().replace('_', ' ')} to the minor unit"
+        return ContractsValue(
+            as_of=self.as_of,
+            value=rounded,
+            explanation=Explanation("contracts at market", str(rounded), how=how, parts=told.parts),
+        )
+
     def explain(self) -> Explanation:
         """Say what the book is worth, position by position; figures are shown to 15 digits."""
         parts = (Explanation(row.position, f"{shown(row.value)} {self.currency}") for row in self.rows)
@@ -201,8 +234,9 @@ def revalue(positions: Iterable[Position], environment: Environment) -> BookValu
         >>> revalue([], today).total
         Fraction(0, 1)
     """
-    book = tuple(positions)
+    book = listed(positions, field="positions")
     check_names(book)
+    check_type(environment, Environment, field="environment")
     rows: list[PositionValue] = []
     problems: list[Problem] = []
     for position in book:
@@ -238,8 +272,9 @@ def exposures(positions: Iterable[Position], environment: Environment) -> tuple[
         >>> exposures([], today)
         ()
     """
-    book = tuple(positions)
+    book = listed(positions, field="positions")
     check_names(book)
+    check_type(environment, Environment, field="environment")
     rows: list[Exposure] = []
     problems: list[Problem] = []
     for position in book:
@@ -256,6 +291,7 @@ def check_names(positions: Sequence[Position]) -> None:
     """Check that each position of a book has a name of its own."""
     seen: set[str] = set()
     for position in positions:
+        check_type(position, Position, field="positions")
         if position.name in seen:
             raise InvalidValueError("name each position once", was=position.name, field="positions")
         seen.add(position.name)

@@ -9,22 +9,24 @@ its value at the end. The parts always add up to the gain, because the rest has 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import check_currency
+from carbonkit.errors import CurrencyMismatchError, FundError, InvalidValueError
+from carbonkit.fund._check import check_currency, listed
 from carbonkit.fund._shown import shown
+from carbonkit.fund.position.environment import Environment
 from carbonkit.fund.position.position import Cause, check_names, revalue
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values.explanation import Explanation
+from carbonkit.values.field import check_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from carbonkit.fund.position.environment import Environment
     from carbonkit.fund.position.position import Position
     from carbonkit.values.money import Money
 
@@ -182,9 +184,12 @@ def explain_profit(
           price: 125 EUR
             EUA: 125 EUR
     """
-    first, last = tuple(before), tuple(after)
+    first, last = listed(before, field="before"), listed(after, field="after")
     check_names(first)
     check_names(last)
+    for name, each in (("opening", opening), ("closing", closing)):
+        check_type(each, Environment, field=name)
+    check_type(cash, Mapping, field="cash")
     if closing.as_of < opening.as_of:
         raise FundError(
             f"be on or after {opening.as_of}",
@@ -193,7 +198,7 @@ def explain_profit(
             code=Refusal.OUT_OF_ORDER,
         )
     if closing.currency != opening.currency:
-        raise InvalidValueError(f"be in {opening.currency}", was=closing.currency, field="closing")
+        raise CurrencyMismatchError(f"be in {opening.currency}", was=closing.currency, field="closing")
     held, left = {each.name: each for each in first}, {each.name: each for each in last}
     _check_cash(held, left, cash, opening.currency)
     start, rolled, end = revalue(first, opening), revalue(first, closing), revalue(last, closing)

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import check_currency, paid
+from carbonkit.fund._check import check_currency, listed, paid
 from carbonkit.fund._shown import shown
 from carbonkit.fund.figure import Number, figure, fraction
+from carbonkit.fund.position.environment import Environment
 from carbonkit.fund.position.position import revalue
 from carbonkit.fund.position.shock import PriceShock, ShockKind
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values.explanation import Explanation
+from carbonkit.values.field import check_type
 from carbonkit.values.identifier import AssetId
 from carbonkit.values.money import Money
 from carbonkit.values.number import Rounding, whole
@@ -23,12 +25,12 @@ from carbonkit.values.number import Rounding, whole
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from carbonkit.fund.position.environment import Environment
     from carbonkit.fund.position.position import Position
 
 __all__ = ["ReverseStress", "reverse_stress"]
 
 _MOST_PLACES = 30
+_MOST_STEPS = 10_000
 
 
 @attrs.frozen(kw_only=True)
@@ -89,7 +91,7 @@ def reverse_stress(
         asset: Whose price is shocked; None for every asset.
         kind: What the size counts.
         furthest: The furthest shock to look at; negative for falling prices.
-        steps: Into how many steps the way is cut; one will do where the value moves one way.
+        steps: Into how many steps the way is cut, at most 10,000; one will do where the value moves one way.
         places: Decimal places of the size.
 
     Returns:
@@ -122,14 +124,16 @@ def reverse_stress(
         ...                furthest="-0.99", steps=1, places=6).size
         Decimal('-0.142858')
     """
-    book = tuple(positions)
+    book = listed(positions, field="positions")
+    check_type(environment, Environment, field="environment")
     check_currency(paid(loss, field="loss"), environment.currency, field="loss")
     if loss.amount <= 0:
         raise InvalidValueError("be above zero", was=str(loss), field="loss")
     end = _in_places(furthest, places)
     count = whole(steps, field="steps")
-    if not 1 <= count <= abs(end):
-        raise InvalidValueError(f"be from 1 to {abs(end)}", was=steps, field="steps")
+    most = min(abs(end), _MOST_STEPS)
+    if not 1 <= count <= most:
+        raise InvalidValueError(f"be from 1 to {most}", was=steps, field="steps")
     start = revalue(book, environment).total
     unit = Fraction(1, 10**places)
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import CurrencyMismatchError, FundError, InvalidValueError
-from carbonkit.fund._check import is_said
+from carbonkit.fund._check import is_said, listed, pairs
 from carbonkit.fund._shown import signed
 from carbonkit.fund.figure import Number, fraction
+from carbonkit.fund.portfolio.valuation import Mark
 from carbonkit.fund.position.shock import PriceShock, Shock, ShockKind, VolatilityShock
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values.explanation import Explanation
@@ -20,7 +21,6 @@ from carbonkit.values.source import Source
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from carbonkit.fund.portfolio.valuation import Mark
     from carbonkit.values.identifier import AssetId
 
 __all__ = ["Scenario", "observed_scenario", "scenario_grid"]
@@ -33,7 +33,7 @@ def _name(value: str) -> str:
 
 
 def _shocks(value: Iterable[Shock]) -> tuple[Shock, ...]:
-    shocks = tuple(value)
+    shocks = listed(value, field="shocks")
     for shock in shocks:
         if not isinstance(shock, Shock):
             raise InvalidValueError("be shocks", was=repr(shock), field="shocks")
@@ -115,7 +115,9 @@ def observed_scenario(
     """
     check_type(kind, ShockKind, field="kind")
     shocks: list[Shock] = []
-    for before, after in moves:
+    for before, after in pairs(moves, field="moves"):
+        for mark in (before, after):
+            check_type(mark, Mark, field="moves")
         where = f"move of {before.asset}"
         if after.asset != before.asset or any(
             isinstance(shock, PriceShock) and shock.asset == before.asset for shock in shocks
@@ -165,8 +167,8 @@ def scenario_grid(
         price -0.2, volatility +0
         price +0.2, volatility +0
     """
-    sizes = [fraction(size, field="prices") for size in prices]
-    changes = [fraction(size, field="volatilities") for size in volatilities]
+    sizes = [fraction(size, field="prices") for size in listed(prices, field="prices")]
+    changes = [fraction(size, field="volatilities") for size in listed(volatilities, field="volatilities")]
     for field, numbers in (("prices", sizes), ("volatilities", changes)):
         if not numbers:
             raise InvalidValueError("have one size or more", was="none", field=field)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -12,16 +11,14 @@ from carbonkit.errors import CurrencyMismatchError, FundError, InvalidValueError
 from carbonkit.fund._check import is_said
 from carbonkit.fund._shown import shown
 from carbonkit.fund.portfolio.holding import Holding
+from carbonkit.fund.position.environment import Environment
 from carbonkit.fund.position.exposure import Exposure
 from carbonkit.fund.position.position import Cause
 from carbonkit.fund.refusal import Refusal
 from carbonkit.market.contract import Credit, Spot
 from carbonkit.values.explanation import Explanation
-from carbonkit.values.field import is_a
+from carbonkit.values.field import check_type, is_a
 from carbonkit.values.time import as_date
-
-if TYPE_CHECKING:
-    from carbonkit.fund.position.environment import Environment
 
 __all__ = ["SpotPosition"]
 
@@ -160,6 +157,7 @@ class SpotPosition:
         )
 
     def _price(self, environment: Environment) -> Fraction:
+        check_type(environment, Environment, field="environment")
         if self.holding.currency != environment.currency:
             raise CurrencyMismatchError(
                 f"be paid in {environment.currency}", was=self.holding.currency, field=str(self.holding.asset)

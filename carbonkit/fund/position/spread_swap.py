@@ -9,25 +9,22 @@ from __future__ import annotations
 
 import datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import attrs
 
 from carbonkit.errors import CurrencyMismatchError, FundError, InvalidValueError
 from carbonkit.fund._shown import shown
+from carbonkit.fund.position.environment import Environment
 from carbonkit.fund.position.exposure import Exposure
 from carbonkit.fund.position.position import Cause
 from carbonkit.fund.position.spot_position import check_name
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values.explanation import Explanation
-from carbonkit.values.field import is_a
+from carbonkit.values.field import check_type, is_a
 from carbonkit.values.identifier import AssetId
 from carbonkit.values.number import whole
 from carbonkit.values.price import Price
 from carbonkit.values.time import as_date
-
-if TYPE_CHECKING:
-    from carbonkit.fund.position.environment import Environment
 
 __all__ = ["SpreadSwap"]
 
@@ -202,6 +199,7 @@ class SpreadSwap:
         return self.quantity * (Fraction(self.spread.amount) - self.market_spread(environment))
 
     def _check(self, environment: Environment) -> None:
+        check_type(environment, Environment, field="environment")
         if self.spread.currency != environment.currency:
             raise CurrencyMismatchError(
                 f"be in {environment.currency}", was=self.spread.currency, field="spread"

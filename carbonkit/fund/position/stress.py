@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import BatchError, InvalidValueError, NotFoundError
+from carbonkit.fund._check import listed
 from carbonkit.fund._shown import shown
 from carbonkit.fund.figure import money
+from carbonkit.fund.position.environment import Environment
 from carbonkit.fund.position.position import revalue
 from carbonkit.fund.position.scenario import Scenario
 from carbonkit.values.explanation import Explanation
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from carbonkit.errors import Problem
-    from carbonkit.fund.position.environment import Environment
     from carbonkit.fund.position.position import Position
     from carbonkit.values.money import Money
     from carbonkit.values.number import Rounding
@@ -182,7 +183,8 @@ def stress(
         >>> [(result.scenario.name, result.profit) for result in stress([held], today, grid)]
         [('price -0.3, volatility +0', Fraction(-2100, 1)), ('price -0.1, volatility +0', Fraction(-700, 1))]
     """
-    book, assumed = tuple(positions), tuple(scenarios)
+    book, assumed = listed(positions, field="positions"), listed(scenarios, field="scenarios")
+    check_type(environment, Environment, field="environment")
     names: set[str] = set()
     for scenario in assumed:
         check_type(scenario, Scenario, field="scenarios")

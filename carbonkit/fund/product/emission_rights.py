@@ -32,6 +32,7 @@ __all__ = ["MovementNote", "RightsChange", "RightsEvent", "RightsOrigin", "book_
 
 RIGHTS: Final = BookAccount("carbon emission right assets", "碳排放权资产", "1489")
 BANK: Final = BookAccount("bank deposits", "银行存款", "1002")
+RECEIVABLE: Final = BookAccount("other receivables", "其他应收款", "1221")
 PAYABLE: Final = BookAccount("other payables", "其他应付款", "2241")
 INCOME: Final = BookAccount("non-operating income", "营业外收入", "6301")
 EXPENSE: Final = BookAccount("non-operating expenses", "营业外支出", "6711")
@@ -61,6 +62,8 @@ class RightsChange(enum.Enum):
 
     RECEIVED = "received"
     """Allocated free, or bought."""
+    GAINED = "gained"
+    """Came in another way, at no cost."""
     SURRENDERED = "surrendered"
     """Handed in for emissions."""
     SOLD = "sold"
@@ -88,7 +91,7 @@ class RightsEvent:
         quantity: How many tonnes. [tCO2e]
         carrying: What they cost (price, fees and taxes) or stood in the books at; zero if free.
         proceeds: What a sale brought, fees taken off; None for anything else.
-        owed: Whether a purchase is still to be paid.
+        owed: Whether a purchase or a sale is still to be paid.
 
     Raises:
         InvalidValueError: If free ones carry an amount, a purchase costs nothing, or proceeds stand
@@ -126,8 +129,11 @@ class RightsEvent:
             )
         if self.proceeds is not None:
             check_currency(paid(self.proceeds, field="proceeds"), self.carrying.currency, field="proceeds")
-        if self.owed and (self.change, self.origin) != (RightsChange.RECEIVED, RightsOrigin.BOUGHT):
-            raise InvalidValueError("be of a purchase", was=self.change.value, field="owed")
+        if self.change is RightsChange.GAINED and bought:
+            raise InvalidValueError("be free where nothing was bought", was="bought", field="origin")
+        purchase = bought and self.change is RightsChange.RECEIVED
+        if self.owed and not purchase and self.change is not RightsChange.SOLD:
+            raise InvalidValueError("be of a purchase or a sale", was=self.change.value, field="owed")
 
 
 def _source(status: Status, note: str) -> Source:
@@ -177,7 +183,8 @@ def book_rights(event: RightsEvent) -> JournalEntry:
     pairs: list[tuple[BookSide, BookAccount, Money]] = []
     if event.proceeds is not None:
         gain = event.proceeds - event.carrying
-        pairs = [(BookSide.DEBIT, BANK, event.proceeds), (BookSide.CREDIT, RIGHTS, event.carrying)]
+        into = RECEIVABLE if event.owed else BANK
+        pairs = [(BookSide.DEBIT, into, event.proceeds), (BookSide.CREDIT, RIGHTS, event.carrying)]
         if gain.amount < 0:
             pairs.insert(1, (BookSide.DEBIT, EXPENSE, -gain))
         else:
@@ -190,6 +197,8 @@ def book_rights(event: RightsEvent) -> JournalEntry:
         pairs = [(BookSide.DEBIT, EXPENSE, event.carrying), (BookSide.CREDIT, RIGHTS, event.carrying)]
         if event.change is RightsChange.CANCELLED and event.origin is RightsOrigin.BOUGHT:
             source = _CANCELLED
+        elif event.change is RightsChange.GAINED:
+            source = _RECALLED
     return JournalEntry(
         on=event.on,
         text=f"{event.origin.value}: {event.change.value} {event.quantity} tCO2e",
@@ -207,6 +216,7 @@ class MovementNote:
         opening: Tonnes and amount at the start.
         free: Increase: allocated free.
         bought: Increase: bought.
+        gained: Increase: anything else.
         surrendered: Decrease: surrendered.
         sold: Decrease: sold.
         other: Decrease: anything else, such as cancelled.
@@ -221,6 +231,7 @@ class MovementNote:
     opening: tuple[int, Money]
     free: tuple[int, Money]
     bought: tuple[int, Money]
+    gained: tuple[int, Money]
     surrendered: tuple[int, Money]
     sold: tuple[int, Money]
     other: tuple[int, Money]
@@ -232,6 +243,7 @@ class MovementNote:
             "1 opening": self.opening,
             "2 increase (1) allocated free": self.free,
             "2 increase (2) bought": self.bought,
+            "2 increase (3) other": self.gained,
             "3 decrease (1) surrendered": self.surrendered,
             "3 decrease (2) sold": self.sold,
             "3 decrease (3) other": self.other,
@@ -305,7 +317,7 @@ def movement_note(
                 code=Refusal.OUT_OF_ORDER,
             )
         previous = event.on
-        came = event.change is RightsChange.RECEIVED
+        came = event.change in {RightsChange.RECEIVED, RightsChange.GAINED}
         held[event.origin] += event.quantity if came else -event.quantity
         amount = amount + event.carrying if came else amount - event.carrying
         if held[event.origin] < 0 or amount.amount < 0:
@@ -326,6 +338,7 @@ def movement_note(
         opening=(first[0], nothing + first[1]),
         free=line(RightsChange.RECEIVED, RightsOrigin.FREE),
         bought=line(RightsChange.RECEIVED, RightsOrigin.BOUGHT),
+        gained=line(RightsChange.GAINED),
         surrendered=line(RightsChange.SURRENDERED),
         sold=line(RightsChange.SOLD),
         other=line(RightsChange.CANCELLED),

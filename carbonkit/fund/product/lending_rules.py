@@ -15,7 +15,9 @@ import attrs
 
 from carbonkit.errors import InvalidValueError
 from carbonkit.fund._observed import shown
+from carbonkit.fund.figure import Number, fraction
 from carbonkit.values.explanation import Explanation
+from carbonkit.values.field import is_a
 from carbonkit.values.rule import Rule
 
 __all__ = ["LendingCover", "LendingRules"]
@@ -64,10 +66,10 @@ class LendingRules:
         ['excess', 'sound', 'by agreement', 'top up']
     """
 
-    excess: Rule[Decimal]
-    warning: Rule[Decimal]
-    top_up: Rule[Decimal]
-    most: Rule[int] | None
+    excess: Rule[Decimal] = attrs.field(validator=is_a(Rule))
+    warning: Rule[Decimal] = attrs.field(validator=is_a(Rule))
+    top_up: Rule[Decimal] = attrs.field(validator=is_a(Rule))
+    most: Rule[int] | None = attrs.field(validator=attrs.validators.optional(is_a(Rule)))
 
     def __attrs_post_init__(self) -> None:
         """Check that the lines follow each other."""
@@ -78,7 +80,7 @@ class LendingRules:
                 field="lines",
             )
 
-    def cover(self, ratio: Fraction) -> LendingCover:
+    def cover(self, ratio: Number) -> LendingCover:
         """
         Say what a cover calls for.
 
@@ -97,18 +99,19 @@ class LendingRules:
             >>> rules.cover(Fraction(11, 10))
             <LendingCover.BY_AGREEMENT: 'by agreement'>
         """
-        if ratio > Fraction(self.excess.value):
+        cover = fraction(ratio, field="ratio")
+        if cover > Fraction(self.excess.value):
             return LendingCover.EXCESS
-        if ratio >= Fraction(self.warning.value):
+        if cover >= Fraction(self.warning.value):
             return LendingCover.SOUND
-        return LendingCover.BY_AGREEMENT if ratio >= Fraction(self.top_up.value) else LendingCover.TOP_UP
+        return LendingCover.BY_AGREEMENT if cover >= Fraction(self.top_up.value) else LendingCover.TOP_UP
 
-    def explain(self, ratio: Fraction) -> Explanation:
+    def explain(self, ratio: Number) -> Explanation:
         """Say what a cover calls for, and by which lines."""
         lines = (self.excess, self.warning, self.top_up)
         return Explanation(
             "cover",
             self.cover(ratio).value,
-            how=f"{shown(ratio * 100)} %",
+            how=f"{shown(fraction(ratio, field='ratio') * 100)} %",
             parts=(line.explain() for line in lines),
         )

@@ -28,7 +28,7 @@ from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import is_a
 from carbonkit.values.identifier import AccountId, AssetId
 from carbonkit.values.money import Money
-from carbonkit.values.number import Rounding
+from carbonkit.values.number import Rounding, whole
 from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
@@ -76,6 +76,21 @@ def _agreed_on(value: str | datetime.date) -> datetime.date:
 
 def _rate(value: Number) -> Fraction:
     return share(value, field="rate")
+
+
+def _accrued(value: Number) -> Fraction:
+    return share(value, field="accrued")
+
+
+def _accrued_on(value: str | datetime.date | None) -> datetime.date | None:
+    return None if value is None else as_date(value, field="accrued_on")
+
+
+def _steps(value: int) -> int:
+    number = whole(value, field="steps")
+    if number < 0:
+        raise InvalidValueError("be zero or more", was=number, field="steps")
+    return number
 
 
 @attrs.frozen(kw_only=True)
@@ -128,9 +143,9 @@ class Pledge:
     day_count: DayCount = attrs.field(validator=is_a(DayCount))
     rounding: Rounding = attrs.field(validator=is_a(Rounding))
     state: PledgeState = attrs.field(default=PledgeState.AGREED, validator=is_a(PledgeState))
-    accrued: Fraction = Fraction(0)
-    accrued_on: datetime.date | None = None
-    steps: int = 0
+    accrued: Fraction = attrs.field(default=Fraction(0), converter=_accrued)
+    accrued_on: datetime.date | None = attrs.field(default=None, converter=_accrued_on)
+    steps: int = attrs.field(default=0, converter=_steps)
 
     def __attrs_post_init__(self) -> None:
         """Check that there are two parties."""
@@ -205,7 +220,7 @@ class Pledge:
 
         Returns:
             The cash that would do, rounded up to the minor unit, or the allowances, rounded up to the
-            tonne; both nothing if it does not stand above.
+            tonne; both nothing while the loan stands below the warning line.
 
         Raises:
             InvalidValueError: If the price is not of a tonne in the currency, or not above zero.
@@ -221,7 +236,9 @@ class Pledge:
             MarginCall(cash=Money('90.00', 'CNY'), allowances=2)
         """
         owed, each = Fraction(self.principal.amount), self._price(price)
-        short = max(Fraction(0), owed - self.terms.initial * each * self.quantity)
+        short = owed - self.terms.initial * each * self.quantity
+        if self.cover(price) is Cover.SOUND:
+            short = Fraction(0)
         return MarginCall(
             cash=money(short, self.principal.currency, Rounding.CEILING),
             allowances=math.ceil(short / (self.terms.initial * each)),

@@ -16,7 +16,7 @@ import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
 from carbonkit.fund._check import check_currency, count, paid
-from carbonkit.fund.product._agreement import check_state
+from carbonkit.fund.product._agreement import check_parties, check_state
 from carbonkit.fund.product.agreement_step import AgreementStep, Payment, Tonnes
 from carbonkit.fund.product.pledge import Pledge, PledgeState
 from carbonkit.fund.refusal import Refusal
@@ -318,7 +318,7 @@ def dispose_of_pledge(
 
     Args:
         pledge: A pledge in default.
-        buyer: Who buys the allowances.
+        buyer: Who buys the allowances; the lender, if it takes them for what it is owed.
         proceeds: What they bring, costs of the sale taken off.
         on: The day; not before that of the last payment.
 
@@ -348,6 +348,7 @@ def dispose_of_pledge(
     """
     _check(pledge, PledgeState.DEFAULTED, "disposed of")
     check_type(buyer, AccountId, field="buyer")
+    check_parties(pledge.borrower, buyer, field="buyer")
     check_currency(paid(proceeds, field="proceeds"), pledge.principal.currency, field="proceeds")
     interest = pledge.interest(on)
     for_interest = min(proceeds, interest)
@@ -359,7 +360,7 @@ def dispose_of_pledge(
         "pledge_disposed",
         tonnes=(Tonnes(pledge.asset, pledge.quantity, pledge.borrower, buyer, Bucket.PLEDGED),),
         payments=(
-            Payment(covered, buyer, pledge.lender),
+            *(() if buyer == pledge.lender else (Payment(covered, buyer, pledge.lender),)),
             Payment(proceeds - covered, buyer, pledge.borrower),
         ),
     )

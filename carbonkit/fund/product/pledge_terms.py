@@ -10,7 +10,7 @@ import attrs
 from carbonkit.errors import InvalidValueError
 from carbonkit.fund._check import count
 from carbonkit.fund._observed import shown
-from carbonkit.fund.figure import Number, money
+from carbonkit.fund.figure import Number, fraction, money
 from carbonkit.fund.product._agreement import per_tonne, share
 from carbonkit.values.field import check_type
 from carbonkit.values.money import Money
@@ -134,7 +134,7 @@ class PledgeTerms:
         value = per_tonne(price, price.currency) * count(quantity, field="quantity")
         return money(value * self.initial, price.currency, Rounding.FLOOR)
 
-    def cover(self, loan_to_value: Fraction) -> Cover:
+    def cover(self, loan_to_value: Number) -> Cover:
         """
         Say on which side of the lines a loan to value lies.
 
@@ -149,9 +149,10 @@ class PledgeTerms:
             >>> terms.cover(Fraction(4, 5))
             <Cover.WARNING: 'warning'>
         """
-        if loan_to_value >= self.liquidation:
+        reached = fraction(loan_to_value, field="loan_to_value")
+        if reached >= self.liquidation:
             return Cover.LIQUIDATION
-        return Cover.WARNING if loan_to_value >= self.warning else Cover.SOUND
+        return Cover.WARNING if reached >= self.warning else Cover.SOUND
 
     def __str__(self) -> str:
         """Write the three on one line."""

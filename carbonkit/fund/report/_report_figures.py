@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import attrs
 
 from carbonkit.errors import BatchError, InvalidValueError
-from carbonkit.fund._check import check_currency
+from carbonkit.fund._check import check_currency, total_of
 from carbonkit.fund.account.capital_statement import CapitalStatement, Span
 from carbonkit.fund.account.carry_roll import CarryBalance, CarryRoll, carry_roll
 from carbonkit.fund.cashflow import CashFlow
@@ -31,8 +31,11 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Iterator
 
+    from carbonkit.fund.account.capital_account import CapitalAccount
+
 Amounts: TypeAlias = tuple[Money | None, ...]
 
+_BALANCES: Final = frozenset({"beginning_nav", "ending_nav", "ending_nav_gross"})
 _STEPS: Final = {
     "new_commitments": frozenset({UnfundedStep.COMMITMENT}),
     "unfunded_contributions": frozenset({UnfundedStep.CONTRIBUTION}),
@@ -106,10 +109,14 @@ class ReportFigures:
         """
         carry = self._carry()
         ending = carry["carry_ending"]
+        # worked out once for all lines, since every account is in the fund's column
+        sums = [_sums(self._whose(column, span)) for column in ReportColumn for span in Span]
         for line in VALUE_LINES:
-            yield line, self._value(line, ending)
+            yield line, self._value(line, ending, sums)
+        expenses = [self._expenses(column, span) for column in ReportColumn for span in Span]
         for category in ExpenseCategory:
-            yield expense_line(category), self._category(category)
+            yield expense_line(category), tuple(self._money(each.get(category, 0)) for each in expenses)
+        changes = [self._changes(column) for column in ReportColumn]
         offsets = self._offsets()
         for line in OTHER_LINES:
             if line.block is ReportBlock.CARRY:
@@ -117,48 +124,45 @@ class ReportFigures:
             elif line.block is ReportBlock.OFFSETS:
                 yield line, self._fund_only(offsets[line.key])
             elif line.block is ReportBlock.COMMITMENT:
-                yield line, self._promised(line.key)
+                yield line, self._promised(line.key, changes)
             else:
                 yield line, self._fund_only([self._in(self.portfolio_fees, span) for span in Span])
 
     # ------------------------------------------------------------- the accounts
 
-    def _value(self, line: ReportLine, accrued: Amounts) -> Amounts:
+    def _value(self, line: ReportLine, accrued: Amounts, sums: list[dict[Line, int]]) -> Amounts:
         if line.key == "ending_accrued_carry":
             return accrued
+        if line.key not in _BALANCES:
+            return tuple(self._money(sum(each.get(part, 0) for part in line.lines)) for each in sums)
         found: list[Money | None] = []
         for column in ReportColumn:
-            for place, span in enumerate(Span):
-                accounts = self.statement.over(span)
-                whose = accounts if column is ReportColumn.FUND else accounts.account(self._of(column))
+            for span in Span:
+                whose = self._whose(column, span)
+                carry = accrued[len(found)]
+                assert carry is not None  # noqa: S101  the carry block has a figure everywhere
                 if line.key == "beginning_nav":
-                    found.append(whose.opening)
-                elif line.key == "ending_nav":
-                    found.append(whose.closing)
-                elif line.key == "ending_nav_gross":
-                    carry = accrued[3 * list(ReportColumn).index(column) + place]
-                    assert carry is not None  # noqa: S101  the carry block has a figure everywhere
-                    found.append(whose.closing - carry)
+                    found.append(_total(each.opening for each in whose))
                 else:
-                    found.append(whose.of(*line.lines))
+                    closing = _total(each.closing for each in whose)
+                    found.append(closing if line.key == "ending_nav" else closing - carry)
         return tuple(found)
+
+    def _whose(self, column: ReportColumn, span: Span) -> tuple[CapitalAccount, ...]:
+        accounts = self.statement.over(span)
+        return accounts.accounts if column is ReportColumn.FUND else (accounts.account(self._of(column)),)
 
     def _of(self, column: ReportColumn) -> AccountId:
         return self.partner if column is ReportColumn.PARTNER else self.general_partner
 
-    def _category(self, category: ExpenseCategory) -> Amounts:
-        found: list[Money] = []
-        for column in ReportColumn:
-            for span in Span:
-                minor = sum(
-                    entry.amount.to_minor()
-                    for entry in self.statement.over(span).entries
-                    if entry.line is Line.EXPENSE
-                    and self.expense_categories[entry.document] is category
-                    and (column is ReportColumn.FUND or entry.partner == self._of(column))
-                )
-                found.append(self._money(minor))
-        return tuple(found)
+    def _expenses(self, column: ReportColumn, span: Span) -> dict[ExpenseCategory, int]:
+        sums: dict[ExpenseCategory, int] = {}
+        for account in self._whose(column, span):
+            for entry in account.entries:
+                if entry.line is Line.EXPENSE:
+                    category = self.expense_categories[entry.document]
+                    sums[category] = sums.get(category, 0) + entry.amount.to_minor()
+        return sums
 
     # ---------------------------------------------------------------- the carry
 
@@ -245,18 +249,18 @@ class ReportFigures:
         period = self.statement.over(span).period
         return self._money(sum(flow.amount.to_minor() for flow in flows if flow.on in period))
 
-    def _promised(self, key: str) -> Amounts:
+    def _changes(self, column: ReportColumn) -> list[tuple[datetime.date, UnfundedStep, int]]:
+        return [
+            (change.on or self.statement.inception.period.start, change.step, change.amount.to_minor())
+            for roll in self.rolls
+            if column is ReportColumn.FUND or roll.partner == self._of(column)
+            for change in roll.changes
+            if change.on is None or change.on <= self.statement.as_of
+        ]
+
+    def _promised(self, key: str, by_column: list[list[tuple[datetime.date, UnfundedStep, int]]]) -> Amounts:
         found: list[Money] = []
-        for column in ReportColumn:
-            rolls = [
-                roll for roll in self.rolls if column is ReportColumn.FUND or roll.partner == self._of(column)
-            ]
-            changes = [
-                (change.on or self.statement.inception.period.start, change.step, change.amount.to_minor())
-                for roll in rolls
-                for change in roll.changes
-                if change.on is None or change.on <= self.statement.as_of
-            ]
+        for changes in by_column:
             for span in Span:
                 start = self.statement.over(span).period.start
                 if key == "commitment":
@@ -284,3 +288,17 @@ def _rolled(opening: CarryBalance, closing: CarryBalance) -> list[int]:
     paid = closing.paid - opening.paid
     figures = (opening.accrued, realised, allocated - realised, -paid, closing.accrued)
     return [each.to_minor() for each in figures]
+
+
+def _sums(accounts: Iterable[CapitalAccount]) -> dict[Line, int]:
+    """Add up entries by line, in minor units."""
+    sums: dict[Line, int] = {}
+    for account in accounts:
+        for entry in account.entries:
+            sums[entry.line] = sums.get(entry.line, 0) + entry.amount.to_minor()
+    return sums
+
+
+def _total(amounts: Iterable[Money]) -> Money:
+    first, *others = amounts
+    return total_of((first, *others), first.currency)

@@ -40,7 +40,7 @@ OWN: Final = Source(
     "ILPA report",
     2026,
     status=Status.DERIVED,
-    note="no line of the template; shown so that the roll closes",
+    note="no line of the template that is known; shown so that the block closes",
 )
 
 
@@ -316,7 +316,7 @@ def expense_line(category: ExpenseCategory) -> ReportLine:
         block=ReportBlock.EXPENSES,
         english=category.value,
         chinese=_CATEGORIES[category],
-        source=category.source,
+        source=OWN if category is ExpenseCategory.OTHER else category.source,
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import check_currency
+from carbonkit.fund._check import check_currency, listed
 from carbonkit.fund._sheet import workbook_bytes
 from carbonkit.fund.performance.performance import Performance, performance_of
 from carbonkit.fund.refusal import Refusal
@@ -333,6 +333,8 @@ def performance_template(
     """
     check_type(method, PerformanceMethod, field="method")
     day = as_date(as_of, field="as_of")
+    if before is not None:
+        check_type(before, PerformanceTemplate, field="before")
     if before is not None and before.method is not method:
         raise FundError(
             f"be {before.method.value}, as it was before",
@@ -340,7 +342,7 @@ def performance_template(
             field="method",
             code=Refusal.METHOD_CHANGED,
         )
-    given = tuple(transactions)
+    given = listed(transactions, field="transactions")
     endings = {Facility.WITH: with_facility, Facility.WITHOUT: without_facility}
     for facility, value in endings.items():
         check_type(value, EndingValue, field=f"{facility.value}_facility")

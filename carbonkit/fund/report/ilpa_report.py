@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from carbonkit.errors import InvalidValueError, NotFoundError
-from carbonkit.fund._check import is_said
+from carbonkit.fund._check import is_said, listed
 from carbonkit.fund._sheet import workbook_bytes
 from carbonkit.fund.account.capital_statement import CapitalStatement, Span
 from carbonkit.fund.report._report_figures import ReportFigures
@@ -31,7 +32,7 @@ from carbonkit.values.money import Money
 from carbonkit.values.number import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from carbonkit.fund._sheet import Cell
     from carbonkit.fund.cashflow import CashFlow
@@ -308,8 +309,8 @@ def ilpa_report(
         partner: The limited partner.
         general_partner: The general partner.
         rolls: The unfunded rolls of the partners; what comes after the day is left out, and a partner
-            without one has no commitment. A call is in them from the day of its notice, while its
-            contribution is in the accounts from the day on which it is due.
+            without one has no commitment. Made with `CallDay.DUE` they count calls from the same day as
+            the accounts do.
         carry_realised: The carry that distributions made due, since inception.
         carry_paid: The carry that was paid, since inception.
         offsets_added: What could be offset against management fees, since inception; what was applied is
@@ -347,15 +348,16 @@ def ilpa_report(
         raise InvalidValueError("name the fund", was=repr(fund), field="fund")
     if partner == general_partner:
         raise InvalidValueError("be a limited partner", was=str(partner), field="partner")
+    check_type(expense_categories, Mapping, field="expense_categories")
     figures = ReportFigures(
         statement=statement,
         partner=partner,
         general_partner=general_partner,
-        rolls=tuple(rolls),
-        carry_realised=tuple(carry_realised),
-        carry_paid=tuple(carry_paid),
-        offsets_added=tuple(offsets_added),
-        portfolio_fees=tuple(portfolio_fees),
+        rolls=listed(rolls, field="rolls"),
+        carry_realised=listed(carry_realised, field="carry_realised"),
+        carry_paid=listed(carry_paid, field="carry_paid"),
+        offsets_added=listed(offsets_added, field="offsets_added"),
+        portfolio_fees=listed(portfolio_fees, field="portfolio_fees"),
         expense_categories=dict(expense_categories),
     )
     return IlpaReport(

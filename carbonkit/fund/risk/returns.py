@@ -8,6 +8,7 @@ out with 60 digits.
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from carbonkit.values.identifier import AssetId
 from carbonkit.values.money import Money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 __all__ = ["ReturnKind", "aligned_returns", "profit_and_loss", "returns_of"]
 
@@ -102,6 +103,7 @@ def aligned_returns(
         ...
         carbonkit.errors.FundError: returns of CCER: must have as many as CEA, 2, was 1
     """
+    check_type(returns, Mapping, field="returns")
     taken: dict[AssetId, tuple[Fraction, ...]] = {}
     first: AssetId | None = None
     for asset in assets:
@@ -160,6 +162,7 @@ def profit_and_loss(
 
 def check_exposures(exposures: Mapping[AssetId, Money]) -> str:
     """Check that there are exposures, all in one currency, and give the currency."""
+    check_type(exposures, Mapping, field="exposures")
     currency = ""
     for asset, value in exposures.items():
         check_type(value, Money, field=f"exposure to {asset}")

@@ -6,6 +6,7 @@ Open-ended funds: units, dealing days, prices, fees over a high-water mark.
     unit_register          who holds units, in lots
     unit_order             orders and their dealing day
     unit_fee               front-end and back-end fees
+    fee_schedule           front-end fees by amount
     gate                   how much may be redeemed on a day
     dealing                all orders of a day at one price
     dealing_terms, contract_note its rules, its notes
@@ -14,7 +15,8 @@ Open-ended funds: units, dealing days, prices, fees over a high-water mark.
     equalisation           the fee on everyone's own gain
     unit_series            the same by series of units
     unit_distribution      paid out or reinvested
-    unit_posting           units and cash in the ledger
+    unit_chart             the accounts of a class in the ledger
+    unit_posting           units and cash in it
 """
 
 from __future__ import annotations
@@ -26,8 +28,9 @@ from carbonkit.values.lazy import on_demand
 if TYPE_CHECKING:
     from carbonkit.fund.units.contract_note import RedemptionNote, SubscriptionNote
     from carbonkit.fund.units.dealing import Dealing, deal
-    from carbonkit.fund.units.dealing_terms import BelowMinimum, DealingTerms, OwnFee
+    from carbonkit.fund.units.dealing_terms import BelowMinimum, DealingSide, DealingTerms, OwnFee
     from carbonkit.fund.units.equalisation import Crystallisation, EqualisedLot, Equaliser, crystallise
+    from carbonkit.fund.units.fee_schedule import SubscriptionFeeSchedule
     from carbonkit.fund.units.gate import GateBasis, GateRest, RedemptionGate
     from carbonkit.fund.units.performance_fee import (
         FeeHurdle,
@@ -39,15 +42,16 @@ if TYPE_CHECKING:
     )
     from carbonkit.fund.units.swing import DilutionLevy, SwingKind, SwingPolicy, levied_price, swung_price
     from carbonkit.fund.units.unit import UnitClass
+    from carbonkit.fund.units.unit_chart import UnitChart
     from carbonkit.fund.units.unit_distribution import UnitDistribution
     from carbonkit.fund.units.unit_fee import RedemptionFee, SubscriptionFee, SubscriptionFeeBasis
     from carbonkit.fund.units.unit_order import DealingDay, RedemptionOrder, SubscriptionOrder, net_flow
     from carbonkit.fund.units.unit_posting import (
-        UnitChart,
         crystallisation_transfers,
         dealing_transfers,
         distribution_transfers,
         holding_transfer,
+        roll_up_transfers,
         tie_out_units,
     )
     from carbonkit.fund.units.unit_price import DealingPrice, UnitPrice, first_price
@@ -60,6 +64,7 @@ __all__ = [
     "Dealing",
     "DealingDay",
     "DealingPrice",
+    "DealingSide",
     "DealingTerms",
     "DilutionLevy",
     "EqualisedLot",
@@ -80,6 +85,7 @@ __all__ = [
     "RollUp",
     "SubscriptionFee",
     "SubscriptionFeeBasis",
+    "SubscriptionFeeSchedule",
     "SubscriptionNote",
     "SubscriptionOrder",
     "SwingKind",
@@ -101,6 +107,7 @@ __all__ = [
     "levied_price",
     "net_flow",
     "roll_up",
+    "roll_up_transfers",
     "swung_price",
     "tie_out_units",
 ]
@@ -108,20 +115,22 @@ __all__ = [
 _HOMES: Final = {
     "contract_note": "RedemptionNote SubscriptionNote",
     "dealing": "Dealing deal",
-    "dealing_terms": "BelowMinimum DealingTerms OwnFee",
+    "dealing_terms": "BelowMinimum DealingSide DealingTerms OwnFee",
     "equalisation": "Crystallisation EqualisedLot Equaliser crystallise",
+    "fee_schedule": "SubscriptionFeeSchedule",
     "gate": "GateBasis GateRest RedemptionGate",
     "performance_fee": (
         "FeeHurdle FeeHurdleKind MarkRule PerformanceFeeAccrual PerformanceFeePeriod PerformanceFeeTerms"
     ),
     "swing": "DilutionLevy SwingKind SwingPolicy levied_price swung_price",
     "unit": "UnitClass",
+    "unit_chart": "UnitChart",
     "unit_distribution": "UnitDistribution",
     "unit_fee": "RedemptionFee SubscriptionFee SubscriptionFeeBasis",
     "unit_order": "DealingDay RedemptionOrder SubscriptionOrder net_flow",
     "unit_posting": (
-        "UnitChart crystallisation_transfers dealing_transfers distribution_transfers "
-        "holding_transfer tie_out_units"
+        "crystallisation_transfers dealing_transfers distribution_transfers "
+        "holding_transfer roll_up_transfers tie_out_units"
     ),
     "unit_price": "DealingPrice UnitPrice first_price",
     "unit_register": "UnitLot UnitRegister",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from carbonkit.errors import InvalidValueError
@@ -9,8 +10,6 @@ from carbonkit.fund.figure import figure, fraction
 from carbonkit.values.number import Rounding, plain
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from carbonkit.fund.figure import Number
 
 _PLACES: Final = 15
@@ -27,6 +26,6 @@ def share(value: Number, *, field: str) -> Fraction:
 def shown(value: Fraction) -> str:
     """Write a fraction out: in full if it ends within 15 places, else cut there and marked so."""
     cut = figure(value, _PLACES, Rounding.TOWARDS_ZERO)
-    if fraction(cut) != value:
+    if Fraction(cut) != value:
         return f"{plain(cut)}…"
     return plain(cut).rstrip("0").rstrip(".")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import BatchError, CarbonkitError, FundError, Problem, WrongTypeError
-from carbonkit.fund._check import check_currency, is_said, total_of
+from carbonkit.fund._check import check_currency, total_of
 from carbonkit.fund.figure import fraction
 from carbonkit.fund.refusal import Refusal
 from carbonkit.fund.units.contract_note import RedemptionNote, SubscriptionNote
@@ -26,7 +26,7 @@ from carbonkit.fund.units.unit_price import DealingPrice
 from carbonkit.fund.units.unit_register import UnitLot, UnitRegister
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type
-from carbonkit.values.number import plain, total
+from carbonkit.values.number import plain, total, totals
 from carbonkit.values.time import as_instant
 
 if TYPE_CHECKING:
@@ -284,6 +284,10 @@ class _Book:
         own_fee: OwnFee | None,
     ) -> None:
         check_type(terms, DealingTerms, field="terms")
+        if own_fee is not None and not callable(getattr(own_fee, "own_fee", None)):
+            raise WrongTypeError(
+                "have a method own_fee, as an Equaliser does", was=repr(own_fee), field="own_fee"
+            )
         check_currency(terms.minimum_subscription, register.unit.currency, field="minimum_subscription")
         register.unit.counted(terms.minimum_holding, field="minimum_holding")
         self._register, self._day, self._price = register, day, price
@@ -315,16 +319,19 @@ class _Book:
         rest: list[RedemptionOrder] = []
         register = self._register
         if not self._problems:
-            for order, units in zip(redeemed, self._through(redeemed), strict=True):
-                over = fraction(order.units) - fraction(units)
+            through = list(zip(redeemed, self._through(redeemed), strict=True))
+            for order, units in through:
+                over = self._unit.asset.steps(order.units) - self._unit.asset.steps(units)
                 if over:
                     deferred_from = order.deferred_from or self._day.day
-                    left = self._unit.asset.amount(int(over * 10**self._unit.unit_places))
+                    left = self._unit.asset.amount(over)
                     rest.append(attrs.evolve(order, units=left, deferred_from=deferred_from))
-                if units:
-                    register, lots = register.redeem(order.holder, units, on=self._day.day)
-                    with _Noting(self._problems, order):
-                        notes.append(self._redemption_note(order, lots))
+            dealt = [(order, units) for order, units in through if units]
+            wanted = [(order.holder, units) for order, units in dealt]
+            register, gone = register.redeem_each(wanted, on=self._day.day)
+            for (order, _), lots in zip(dealt, gone, strict=True):
+                with _Noting(self._problems, order):
+                    notes.append(self._redemption_note(order, lots))
         if self._problems:
             raise BatchError(self._problems)
         deferring = self._terms.gate is not None and self._terms.gate.rest is GateRest.DEFERRED
@@ -344,7 +351,7 @@ class _Book:
         if order.id in self._ids:
             raise FundError("be there once", was=str(order.id), field="id", code=Refusal.ORDER_TWICE)
         self._ids.add(order.id)
-        if is_said(self._terms.suspended):
+        if self._terms.suspends(subscription=isinstance(order, SubscriptionOrder)):
             raise FundError(
                 "wait until the fund deals again",
                 was=self._terms.suspended,
@@ -393,12 +400,15 @@ class _Book:
         return attrs.evolve(order, units=wanted)
 
     def _at_least_minimum(self) -> Sequence[RedemptionOrder]:
-        """Hold what each holder would have left against the minimum; of its orders, the last one counts."""
+        """Hold what each holder would have, with what it buys, against the minimum; its last order counts."""
         asked = list(self._asked)
         last = {order.holder: place for place, order in enumerate(asked)}
+        buyers = (note.order.holder for note in self._issued)
+        bought = totals(buyers, (note.units for note in self._issued))
         for holder, place in last.items():
             left = self._left[holder]
-            if not 0 < left < self._terms.minimum_holding:
+            then = total((left, bought.get(holder, self._unit.counted(0))))
+            if not left or then >= self._terms.minimum_holding:
                 continue
             order = asked[place]
             if self._terms.below_minimum is BelowMinimum.ALL_REDEEMED:
@@ -408,7 +418,7 @@ class _Book:
             with _Noting(self._problems, order):
                 raise FundError(
                     f"leave nothing, or at least {plain(self._terms.minimum_holding)} units",
-                    was=f"{plain(left)} left",
+                    was=f"{plain(then)} left",
                     field="units",
                     code=Refusal.BELOW_MINIMUM,
                 )

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
-from carbonkit.errors import InvalidValueError
+from carbonkit.errors import InvalidValueError, WrongTypeError
 from carbonkit.fund._check import is_said, paid
+from carbonkit.fund.units.fee_schedule import SubscriptionFeeSchedule
 from carbonkit.fund.units.gate import RedemptionGate
 from carbonkit.fund.units.unit_fee import RedemptionFee, SubscriptionFee
 from carbonkit.values.explanation import Explanation
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from carbonkit.fund.units.unit_register import UnitLot
 
-__all__ = ["BelowMinimum", "DealingTerms", "OwnFee"]
+__all__ = ["BelowMinimum", "DealingSide", "DealingTerms", "OwnFee"]
 
 
 class OwnFee(Protocol):
@@ -51,11 +52,35 @@ class BelowMinimum(enum.Enum):
     REFUSED = "refused"
     """The order is refused."""
     ALL_REDEEMED = "all redeemed"
-    """All units of the holder are redeemed."""
+    """All units that the holder had before the day are redeemed."""
+
+
+class DealingSide(enum.Enum):
+    """
+    The orders that a suspension stops.
+
+    Example:
+        >>> DealingSide("redemptions").name
+        'REDEMPTIONS'
+    """
+
+    BOTH = "all orders"
+    SUBSCRIPTIONS = "subscriptions"
+    REDEMPTIONS = "redemptions"
 
 
 def _minimum_subscription(value: Money) -> Money:
     return paid(value, field="minimum_subscription")
+
+
+def _subscription_fee(
+    value: SubscriptionFee | SubscriptionFeeSchedule | None,
+) -> SubscriptionFee | SubscriptionFeeSchedule | None:
+    if value is not None and not isinstance(value, SubscriptionFee | SubscriptionFeeSchedule):
+        raise WrongTypeError(
+            "be of type SubscriptionFee or SubscriptionFeeSchedule", was=repr(value), field="subscription_fee"
+        )
+    return value
 
 
 def _minimum_holding(value: Exact) -> Decimal:
@@ -71,13 +96,14 @@ class DealingTerms:
     The terms on which units are dealt in; each is named, None where there is none.
 
     Args:
-        subscription_fee: The front-end fee.
+        subscription_fee: The front-end fee, one rate or a schedule by amount.
         redemption_fee: The back-end fee.
         minimum_subscription: The least amount of a subscription; zero for none.
         minimum_holding: The least that a redemption may leave, unless it leaves nothing. [units]
         below_minimum: What happens if it would leave less.
         gate: The most that may be redeemed on a day.
         suspended: Why the fund does not deal at the moment; empty while it does.
+        suspended_side: Which orders wait while it does not; a switch is a redemption.
 
     Raises:
         InvalidValueError: If a value has another type, or a minimum is negative.
@@ -89,8 +115,8 @@ class DealingTerms:
         ''
     """
 
-    subscription_fee: SubscriptionFee | None = attrs.field(
-        validator=attrs.validators.optional(is_a(SubscriptionFee))
+    subscription_fee: SubscriptionFee | SubscriptionFeeSchedule | None = attrs.field(
+        converter=_subscription_fee
     )
     redemption_fee: RedemptionFee | None = attrs.field(
         validator=attrs.validators.optional(is_a(RedemptionFee))
@@ -100,16 +126,43 @@ class DealingTerms:
     below_minimum: BelowMinimum = attrs.field(validator=is_a(BelowMinimum))
     gate: RedemptionGate | None = attrs.field(validator=attrs.validators.optional(is_a(RedemptionGate)))
     suspended: str = attrs.field(validator=is_a(str))
+    suspended_side: DealingSide = attrs.field(default=DealingSide.BOTH, validator=is_a(DealingSide))
+
+    def suspends(self, *, subscription: bool) -> bool:
+        """
+        Say whether the fund does not deal in orders of one side at the moment.
+
+        Args:
+            subscription: True for subscriptions, False for redemptions, switches among them.
+
+        Returns:
+            Whether they wait.
+
+        Example:
+            >>> from carbonkit.values import Money
+            >>> terms = DealingTerms(subscription_fee=None, redemption_fee=None, minimum_holding=0,
+            ...                      minimum_subscription=Money("0", "CNY"), gate=None, suspended="too large",
+            ...                      suspended_side=DealingSide.SUBSCRIPTIONS,
+            ...                      below_minimum=BelowMinimum.REFUSED)
+            >>> terms.suspends(subscription=True), terms.suspends(subscription=False)
+            (True, False)
+        """
+        side = DealingSide.SUBSCRIPTIONS if subscription else DealingSide.REDEMPTIONS
+        return is_said(self.suspended) and self.suspended_side in {DealingSide.BOTH, side}
 
     def explain(self) -> Explanation:
         """Say what the terms are."""
         fees = [each.explain() for each in (self.subscription_fee, self.redemption_fee, self.gate) if each]
         return Explanation(
             "dealing terms",
-            f"suspended: {self.suspended}" if is_said(self.suspended) else "open",
+            f"{self._stopped()}: {self.suspended}" if is_said(self.suspended) else "open",
             parts=(
                 *fees,
                 Explanation("minimum subscription", str(self.minimum_subscription)),
                 Explanation("minimum holding", plain(self.minimum_holding), self.below_minimum.value),
             ),
         )
+
+    def _stopped(self) -> str:
+        both = self.suspended_side is DealingSide.BOTH
+        return "suspended" if both else f"{self.suspended_side.value} suspended"

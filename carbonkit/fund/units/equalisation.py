@@ -167,6 +167,7 @@ class Equaliser:
             >>> Equaliser(rate="0.2", mark=100, gav=115).own_fee(lot)
             Fraction(5, 1)
         """
+        check_type(lot, UnitLot, field="lot")
         return self.rate * max(Fraction(0), self.gav - lot.mark)
 
     def credit(self, lot: UnitLot) -> Fraction:

@@ -295,6 +295,40 @@ class PerformanceFeePeriod:
         mark = max(self.mark, accrual.nav) if rises else self.mark
         return accrual, attrs.evolve(self, mark=mark, opening=accrual.nav, opened_on=accrual.on)
 
+    def after_distribution(self, per_unit: Number) -> PerformanceFeePeriod:
+        """
+        Lower mark and opening by what a unit was paid, so that what left the fund is no loss.
+
+        A hurdle is then asked of what is left, over the whole period.
+
+        Args:
+            per_unit: What a unit was paid; see `UnitDistribution.per_unit`.
+
+        Returns:
+            The period with the lower mark.
+
+        Raises:
+            InvalidValueError: If it is negative, or leaves no mark or opening above zero.
+
+        Example:
+            >>> terms = PerformanceFeeTerms(rate="0.2", hurdle=None, mark_rule=MarkRule.WHEN_PAID)
+            >>> period = PerformanceFeePeriod(terms=terms, mark=100, opening=100, opened_on="2025-01-01")
+            >>> period.accrue(120, on="2025-06-30").fee
+            Fraction(4, 1)
+            >>> period.after_distribution(15).accrue(105, on="2025-06-30").fee
+            Fraction(4, 1)
+        """
+        out = fraction(per_unit, field="per_unit")
+        if not 0 <= out < min(self.mark, self.opening):
+            raise InvalidValueError(
+                f"be zero or more, and below the mark of {shown(self.mark)} and the opening of "
+                f"{shown(self.opening)}",
+                was=shown(out),
+                field="per_unit",
+                hint="crystallise first",
+            )
+        return attrs.evolve(self, mark=self.mark - out, opening=self.opening - out)
+
 
 @attrs.frozen(kw_only=True)
 class PerformanceFeeAccrual:

@@ -105,7 +105,7 @@ class SwingPolicy:
         if self.kind is SwingKind.FULL and self.threshold:
             raise InvalidValueError("be zero for a full swing", was=shown(self.threshold), field="threshold")
 
-    def factor(self, flow: Fraction) -> Fraction:
+    def factor(self, flow: Number) -> Fraction:
         """
         Say by which share of itself the price moves.
 
@@ -120,6 +120,7 @@ class SwingPolicy:
             ...             cap_bps=100).factor(Fraction(-1, 1000))
             Fraction(-11, 2000)
         """
+        flow = fraction(flow, field="flow")
         if abs(flow) <= self.threshold:
             return Fraction(0)
         points = min(self.inflow_bps if flow > 0 else self.outflow_bps, self.cap_bps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import attrs
@@ -16,7 +17,7 @@ from carbonkit.fund.units.unit_price import DealingPrice
 from carbonkit.fund.units.unit_register import UnitLot, UnitRegister
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
-from carbonkit.values.identifier import AccountId
+from carbonkit.values.identifier import AccountId, CommandId
 from carbonkit.values.money import Money
 from carbonkit.values.number import plain
 from carbonkit.values.share import split
@@ -24,7 +25,6 @@ from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from fractions import Fraction
 
 __all__ = ["UnitDistribution"]
 
@@ -51,8 +51,11 @@ class UnitDistribution:
     """
     An amount paid to all holders by units, to the minor unit; some take units instead of cash.
 
+    What is paid out is no loss, so every lot's own mark falls with it, and the fund's mark must
+    too: see `PerformanceFeePeriod.after_distribution`.
+
     Args:
-        name: What it is called, such as "distribution/2026".
+        name: What it is called, such as "distribution/2026"; the ids of its transfers carry it.
         before: The register on the day.
         on: The day.
         total: What is distributed; above zero.
@@ -96,6 +99,10 @@ class UnitDistribution:
         """Check that there is somebody to pay, and a price for those who reinvest."""
         if not is_said(self.name):
             raise InvalidValueError("name the distribution", was=repr(self.name), field="name")
+        try:
+            CommandId(f"{self.before.unit.id}/{self.name}")
+        except InvalidValueError as error:
+            raise InvalidValueError(error.problem.must, was=self.name, field="name") from None
         check_currency(self.total, self.before.unit.currency, field="total")
         self.before.issue((), on=self.on)
         if not self.before.lots:
@@ -170,8 +177,10 @@ class UnitDistribution:
 
     @property
     def after(self) -> UnitRegister:
-        """The register after it."""
-        return self.before.issue(self.lots, on=self.on)
+        """The register after it; every own mark is lower by what a unit got, but not below zero."""
+        paid_out = self.per_unit
+        lots = (attrs.evolve(lot, mark=max(Fraction(0), lot.mark - paid_out)) for lot in self.before.lots)
+        return UnitRegister(self.before.unit, lots, self.before.last_on).issue(self.lots, on=self.on)
 
     def explain(self) -> Explanation:
         """Say who gets how much, and in which form."""

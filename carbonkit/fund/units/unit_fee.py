@@ -123,7 +123,11 @@ class SubscriptionFee:
 
 def _steps(value: Iterable[tuple[int, Number]]) -> tuple[tuple[int, Fraction], ...]:
     taken = []
-    for days, rate in value:
+    for step in value:
+        try:
+            days, rate = step
+        except (TypeError, ValueError):
+            raise InvalidValueError("be pairs of days and rate", was=repr(step), field="steps") from None
         taken.append((whole(days, field="days held"), share(rate, field="rate")))
     return tuple(taken)
 

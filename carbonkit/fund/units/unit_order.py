@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import paid
+from carbonkit.errors import FundError, InvalidValueError, WrongTypeError
+from carbonkit.fund._check import check_currency, paid
 from carbonkit.fund.refusal import Refusal
-from carbonkit.values.field import is_a
+from carbonkit.fund.units.dealing_terms import DealingTerms
+from carbonkit.fund.units.unit_price import UnitPrice
+from carbonkit.values.field import check_type, is_a
 from carbonkit.values.identifier import AccountId, AssetId, OrderId
 from carbonkit.values.money import Money
-from carbonkit.values.number import Exact, exact
+from carbonkit.values.number import Exact, exact, total
 from carbonkit.values.time import as_date, as_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from carbonkit.fund.units.unit_price import UnitPrice
 
 __all__ = ["DealingDay", "RedemptionOrder", "SubscriptionOrder", "net_flow"]
 
@@ -199,40 +199,61 @@ class DealingDay:
             )
 
 
-def net_flow(orders: Iterable[SubscriptionOrder | RedemptionOrder], record: UnitPrice) -> Money:
+def net_flow(
+    orders: Iterable[SubscriptionOrder | RedemptionOrder], record: UnitPrice, *, terms: DealingTerms
+) -> Money:
     """
     Estimate what a day's orders bring into the fund, or take out of it, at the NAV of record.
 
-    Front-end fees, gates and the swing itself are not taken into account: the estimate is what decides
-    on them.
+    It is what decides on a swing or a levy, so those are not in it, nor are back-end fees.
 
     Args:
         orders: The day's orders.
         record: The NAV of record.
+        terms: The terms of dealing: a front-end fee does not come into the fund, and what a gate does
+            not let through does not leave it on the day.
 
     Returns:
-        Subscriptions less units to be redeemed at the rounded NAV; negative for an outflow, never rounded.
+        Subscriptions less their front-end fees, less the units that are redeemed at the rounded NAV;
+        negative for an outflow.
 
     Raises:
-        CurrencyMismatchError: If an order is in another currency than the class.
+        CurrencyMismatchError: If an order is in another currency than the class; it is named.
+        InvalidValueError: If units have more places than the class; the order is named.
+        WrongTypeError: If something is not an order, a price of record or terms.
 
     Example:
+        >>> from carbonkit.fund.units.dealing_terms import BelowMinimum
         >>> from carbonkit.fund.units.unit import UnitClass
-        >>> from carbonkit.fund.units.unit_price import UnitPrice
         >>> from carbonkit.values import Rounding
         >>> unit = UnitClass(id=AssetId("GREEN-A"), currency="CNY", unit_places=2, price_places=4,
         ...                  price_rounding=Rounding.HALF_UP, unit_rounding=Rounding.FLOOR,
         ...                  money_rounding=Rounding.HALF_UP)
         >>> record = UnitPrice(unit=unit, day="2026-06-30", assets=Money("105", "CNY"),
         ...                    liabilities=Money("0", "CNY"), units="100")
+        >>> terms = DealingTerms(subscription_fee=None, redemption_fee=None, minimum_holding=0,
+        ...                      minimum_subscription=Money("0", "CNY"), gate=None, suspended="",
+        ...                      below_minimum=BelowMinimum.REFUSED)
         >>> net_flow([RedemptionOrder(id=OrderId("R-1"), holder=AccountId("BANK-A"), units="40",
-        ...                           received_at="2026-06-30T14:00:00+08:00")], record)
-        Money('-42.0000', 'CNY')
+        ...                           received_at="2026-06-30T14:00:00+08:00")], record, terms=terms)
+        Money('-42.000000', 'CNY')
     """
-    result = Money(0, record.unit.currency)
+    check_type(record, UnitPrice, field="record")
+    check_type(terms, DealingTerms, field="terms")
+    unit, fee, gate = record.unit, terms.subscription_fee, terms.gate
+    paid_in, wanted = Money(0, unit.currency), []
+    issued = unit.counted(0)
     for order in orders:
-        if isinstance(order, SubscriptionOrder):
-            result += order.amount
-        else:
-            result -= record.per_unit * order.units
-    return result
+        if not isinstance(order, SubscriptionOrder | RedemptionOrder):
+            raise WrongTypeError("be SubscriptionOrder or RedemptionOrder", was=repr(order), field="orders")
+        if isinstance(order, RedemptionOrder):
+            wanted.append(unit.counted(order.units, field=f"units of order {order.id}"))
+            continue
+        check_currency(order.amount, unit.currency, field=f"amount of order {order.id}")
+        net = order.amount if fee is None else fee.net(order.amount, unit)
+        paid_in += net
+        if record.per_unit.amount:
+            issued = total((issued, unit.bought(net.amount, record.per_unit.amount)))
+    if gate is not None:
+        wanted = list(gate.through(unit, wanted, outstanding=record.units, issued=issued))
+    return paid_in - record.per_unit * total(wanted)

@@ -13,132 +13,40 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Final
 
-import attrs
-
-from carbonkit.errors import BatchError, FundError
+from carbonkit.errors import BatchError, FundError, InvalidValueError
 from carbonkit.fund.refusal import Refusal
 from carbonkit.fund.units.dealing import Dealing
 from carbonkit.fund.units.equalisation import Crystallisation
-from carbonkit.fund.units.unit import UnitClass
+from carbonkit.fund.units.unit_chart import UnitChart
 from carbonkit.fund.units.unit_distribution import UnitDistribution
 from carbonkit.fund.units.unit_register import UnitRegister
-from carbonkit.ledger.account import Account, Holding
-from carbonkit.ledger.asset import Asset
-from carbonkit.ledger.command import DefineAsset, OpenAccount, Transfer
+from carbonkit.fund.units.unit_series import RollUp
+from carbonkit.ledger.command import Transfer
 from carbonkit.ledger.leg import Leg
-from carbonkit.values.field import check_type, is_a
-from carbonkit.values.identifier import AccountId, AssetId, CommandId
-from carbonkit.values.money import minor_places
+from carbonkit.values.field import check_type
+from carbonkit.values.identifier import AccountId, CommandId
 from carbonkit.values.number import plain
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterator
 
+    from carbonkit.fund.units.unit import UnitClass
+    from carbonkit.ledger.account import Holding
     from carbonkit.ledger.ledger import Ledger
     from carbonkit.values.money import Money
     from carbonkit.values.number import Exact
 
 __all__ = [
-    "UnitChart",
     "crystallisation_transfers",
     "dealing_transfers",
     "distribution_transfers",
     "holding_transfer",
+    "roll_up_transfers",
     "tie_out_units",
 ]
 
 _GROUP: Final = 900  # legs of one transfer; a ledger takes up to 1,000
-
-
-@attrs.frozen(kw_only=True)
-class UnitChart:
-    """
-    The accounts of one class of units in a ledger.
-
-    Args:
-        unit: The class.
-        cash_account: Where the fund's cash lies; classes of one fund may share it.
-        bank: The account that stands for the world outside, which cash comes from and goes to.
-        manager: The manager's account, which fees are paid to.
-
-    Raises:
-        InvalidValueError: If a value has another type.
-
-    Example:
-        >>> from carbonkit.values import Rounding
-        >>> unit = UnitClass(id=AssetId("GREEN-A"), currency="CNY", unit_places=2, price_places=4,
-        ...                  price_rounding=Rounding.HALF_UP, unit_rounding=Rounding.FLOOR,
-        ...                  money_rounding=Rounding.HALF_UP)
-        >>> chart = UnitChart(unit=unit, cash_account=AccountId("GREEN/cash"), bank=AccountId("BANK"),
-        ...                   manager=AccountId("MANAGER"))
-        >>> chart.issuing_account
-        AccountId('GREEN-A/units')
-    """
-
-    unit: UnitClass = attrs.field(validator=is_a(UnitClass))
-    cash_account: AccountId = attrs.field(validator=is_a(AccountId))
-    bank: AccountId = attrs.field(validator=is_a(AccountId))
-    manager: AccountId = attrs.field(validator=is_a(AccountId))
-
-    @property
-    def cash(self) -> AssetId:
-        """The currency as an asset."""
-        return AssetId(self.unit.currency)
-
-    @property
-    def issuing_account(self) -> AccountId:
-        """Where units come from and go to; below zero by what is outstanding."""
-        return AccountId(f"{self.unit.id}/units")
-
-    def opening(
-        self,
-        holders: Iterable[AccountId],
-        *,
-        at: str | datetime.datetime,
-        known: Collection[AccountId | AssetId],
-    ) -> tuple[DefineAsset | OpenAccount, ...]:
-        """
-        Give the commands that define the class and open its accounts.
-
-        Args:
-            holders: The holders; later ones by a further call.
-            at: When it takes effect.
-            known: The accounts and assets that the ledger has already.
-
-        Returns:
-            The commands, to be posted together; posted again, nothing happens.
-
-        Example:
-            >>> from carbonkit.values import Rounding
-            >>> unit = UnitClass(id=AssetId("GREEN-A"), currency="CNY", unit_places=2, price_places=4,
-            ...                  price_rounding=Rounding.HALF_UP, unit_rounding=Rounding.FLOOR,
-            ...                  money_rounding=Rounding.HALF_UP)
-            >>> chart = UnitChart(unit=unit, cash_account=AccountId("GREEN/cash"), bank=AccountId("BANK"),
-            ...                   manager=AccountId("MANAGER"))
-            >>> len(chart.opening([AccountId("BANK-A")], at="2026-01-05T00:00:00Z", known=()))
-            7
-        """
-        cash = Asset(self.cash, minor_places(self.unit.currency), serialised=False)
-        accounts = (
-            Account(self.bank, "bank", may_go_negative=True),
-            Account(self.manager, "fund_manager", may_go_negative=False),
-            Account(self.cash_account, "fund_cash", may_go_negative=False),
-            Account(self.issuing_account, "unit_issue", may_go_negative=True),
-            *(Account(holder, "unit_holder", may_go_negative=False) for holder in holders),
-        )
-        return (
-            *(
-                DefineAsset(CommandId(f"{self.unit.id}/define/{asset.id}"), asset, at)
-                for asset in (cash, self.unit.asset)
-                if asset.id not in known
-            ),
-            *(
-                OpenAccount(CommandId(f"{self.unit.id}/open/{account.id}"), account, at)
-                for account in accounts
-                if account.id not in known
-            ),
-        )
 
 
 def dealing_transfers(dealing: Dealing, chart: UnitChart) -> tuple[Transfer, ...]:
@@ -156,11 +64,12 @@ def dealing_transfers(dealing: Dealing, chart: UnitChart) -> tuple[Transfer, ...
         FundError: `other_unit` if the dealing is of another class.
 
     Example:
+        >>> from carbonkit.fund.units.unit import UnitClass
         >>> from carbonkit.fund.units.dealing import deal
         >>> from carbonkit.fund.units.dealing_terms import BelowMinimum, DealingTerms
         >>> from carbonkit.fund.units.unit_order import DealingDay, SubscriptionOrder
         >>> from carbonkit.fund.units.unit_price import first_price
-        >>> from carbonkit.values import Money, OrderId, Rounding
+        >>> from carbonkit.values import AssetId, Money, OrderId, Rounding
         >>> unit = UnitClass(id=AssetId("GREEN-A"), currency="CNY", unit_places=2, price_places=4,
         ...                  price_rounding=Rounding.HALF_UP, unit_rounding=Rounding.FLOOR,
         ...                  money_rounding=Rounding.HALF_UP)
@@ -230,9 +139,10 @@ def crystallisation_transfers(
         FundError: `other_unit` if it is of another class.
 
     Example:
+        >>> from carbonkit.fund.units.unit import UnitClass
         >>> from carbonkit.fund.units.equalisation import Equaliser, crystallise
         >>> from carbonkit.fund.units.unit_register import UnitLot
-        >>> from carbonkit.values import Rounding
+        >>> from carbonkit.values import AssetId, Rounding
         >>> unit = UnitClass(id=AssetId("GREEN-A"), currency="CNY", unit_places=4, price_places=4,
         ...                  price_rounding=Rounding.HALF_UP, unit_rounding=Rounding.FLOOR,
         ...                  money_rounding=Rounding.HALF_UP)
@@ -249,11 +159,77 @@ def crystallisation_transfers(
     check_type(crystallisation, Crystallisation, field="crystallisation")
     _check_class(crystallisation.before.unit, chart)
     legs = list(_paid(chart, crystallisation.fee, chart.cash_account, chart.manager))
-    asset, after = chart.unit.asset, crystallisation.after
-    for holder, units in crystallisation.before.holders:
-        more = asset.steps(after.units_of(holder)) - asset.steps(units)
-        legs += _stepped(chart, more, chart.issuing_account, holder)
+    legs += _changed(chart, crystallisation.before, crystallisation.after)
     return _cut(chart, f"crystallisation/{crystallisation.on}", legs, "performance_fee", at)
+
+
+def roll_up_transfers(
+    roll_up: RollUp, series_chart: UnitChart, lead_chart: UnitChart, *, at: str | datetime.datetime
+) -> tuple[Transfer, ...]:
+    """
+    Write the roll-up of a series as transfers: its units back to where they came from, units of the lead out.
+
+    Args:
+        roll_up: The roll-up.
+        series_chart: The accounts of the series that ends.
+        lead_chart: The accounts of the lead series.
+        at: When it takes effect.
+
+    Returns:
+        The transfers, one or, for very many holders, more; post them with `Ledger.post_all`.
+
+    Raises:
+        FundError: `other_unit` if a chart is of another class.
+        InvalidValueError: If the cash of the two series does not lie in one account.
+
+    Example:
+        >>> from carbonkit.fund.units.unit import UnitClass
+        >>> from carbonkit.fund.units.performance_fee import (
+        ...     MarkRule, PerformanceFeePeriod, PerformanceFeeTerms)
+        >>> from carbonkit.fund.units.unit_register import UnitLot
+        >>> from carbonkit.fund.units.unit_series import UnitSeries, roll_up
+        >>> from carbonkit.values import AssetId, Rounding
+        >>> terms = PerformanceFeeTerms(rate="0.2", hurdle=None, mark_rule=MarkRule.WHEN_PAID)
+        >>> made = []
+        >>> for name, holder, nav in (("S-1", "A", 116), ("S-2", "B", 108)):
+        ...     unit = UnitClass(id=AssetId(name), currency="CNY", unit_places=2, price_places=4,
+        ...                      price_rounding=Rounding.HALF_UP, unit_rounding=Rounding.FLOOR,
+        ...                      money_rounding=Rounding.HALF_UP)
+        ...     lot = UnitLot(holder=AccountId(holder), units=1000, bought_on="2025-01-01", mark=100,
+        ...                   document=name)
+        ...     period = PerformanceFeePeriod(terms=terms, mark=nav, opening=nav, opened_on="2025-12-31")
+        ...     made.append(UnitSeries(register=UnitRegister(unit, [lot], "2025-01-01"), period=period))
+        >>> lead, later = (UnitChart(unit=each.register.unit, cash_account=AccountId("GREEN/cash"),
+        ...                          bank=AccountId("BANK"), manager=AccountId("MANAGER")) for each in made)
+        >>> done = roll_up(made[1], made[0], on="2025-12-31")
+        >>> for leg in roll_up_transfers(done, later, lead, at="2025-12-31T08:00:00Z")[0].legs:
+        ...     print(leg.quantity, leg.asset, leg.source, leg.target)
+        100000 S-2 B S-2/units
+        93103 S-1 S-1/units B
+    """
+    check_type(roll_up, RollUp, field="roll_up")
+    _check_class(roll_up.series.register.unit, series_chart)
+    _check_class(roll_up.before.register.unit, lead_chart)
+    if series_chart.cash_account != lead_chart.cash_account:
+        raise InvalidValueError(
+            f"be {lead_chart.cash_account}, that of the lead series",
+            was=str(series_chart.cash_account),
+            field="cash_account",
+        )
+    legs = [
+        *_changed(series_chart, roll_up.series.register, roll_up.closed),
+        *_changed(lead_chart, roll_up.before.register, roll_up.after.register),
+    ]
+    return _cut(series_chart, f"roll_up/{roll_up.on}", legs, "roll_up", at)
+
+
+def _changed(chart: UnitChart, before: UnitRegister, after: UnitRegister) -> Iterator[Leg]:
+    """Move what each holder has more afterwards, or, for less, move it back."""
+    steps = chart.unit.asset.steps
+    was, is_now = dict(before.holders), dict(after.holders)
+    for holder in {**was, **is_now}:
+        more = steps(is_now.get(holder, 0)) - steps(was.get(holder, 0))
+        yield from _stepped(chart, more, chart.issuing_account, holder)
 
 
 def _paid(chart: UnitChart, amount: Money, *way: AccountId) -> Iterator[Leg]:
@@ -293,8 +269,9 @@ def distribution_transfers(
         FundError: `other_unit` if it is of another class.
 
     Example:
+        >>> from carbonkit.fund.units.unit import UnitClass
         >>> from carbonkit.fund.units.unit_register import UnitLot
-        >>> from carbonkit.values import Money, Rounding
+        >>> from carbonkit.values import AssetId, Money, Rounding
         >>> unit = UnitClass(id=AssetId("GREEN-A"), currency="CNY", unit_places=2, price_places=4,
         ...                  price_rounding=Rounding.HALF_UP, unit_rounding=Rounding.FLOOR,
         ...                  money_rounding=Rounding.HALF_UP)
@@ -353,7 +330,8 @@ def holding_transfer(
         InvalidValueError: If the units are not above zero or have too many places.
 
     Example:
-        >>> from carbonkit.values import Rounding
+        >>> from carbonkit.fund.units.unit import UnitClass
+        >>> from carbonkit.values import AssetId, Rounding
         >>> unit = UnitClass(id=AssetId("GREEN-A"), currency="CNY", unit_places=2, price_places=4,
         ...                  price_rounding=Rounding.HALF_UP, unit_rounding=Rounding.FLOOR,
         ...                  money_rounding=Rounding.HALF_UP)
@@ -363,7 +341,11 @@ def holding_transfer(
         ...                  at="2026-06-30T08:00:00Z").legs[0].quantity
         4000
     """
-    legs = list(_moved(chart, chart.unit.counted(units), source, target))
+    check_type(chart, UnitChart, field="chart")
+    number = chart.unit.counted(units)
+    if not number:
+        raise InvalidValueError("be above zero", was=plain(number), field="units")
+    legs = list(_moved(chart, number, source, target))
     return Transfer(CommandId(f"{chart.unit.id}/{document}"), legs, "unit_transfer", at)
 
 
@@ -381,8 +363,9 @@ def tie_out_units(ledger: Ledger, chart: UnitChart, register: UnitRegister) -> N
         FundError: `other_unit` if the register is of another class.
 
     Example:
+        >>> from carbonkit.fund.units.unit import UnitClass
         >>> from carbonkit.ledger import Ledger, MemoryStore
-        >>> from carbonkit.values import FixedClock, Rounding
+        >>> from carbonkit.values import AssetId, FixedClock, Rounding
         >>> unit = UnitClass(id=AssetId("GREEN-A"), currency="CNY", unit_places=2, price_places=4,
         ...                  price_rounding=Rounding.HALF_UP, unit_rounding=Rounding.FLOOR,
         ...                  money_rounding=Rounding.HALF_UP)

@@ -9,6 +9,7 @@ oldest lot.
 from __future__ import annotations
 
 import datetime
+from collections import deque
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -48,8 +49,8 @@ def _units(value: Exact) -> Decimal:
 
 def _mark(value: Number) -> Fraction:
     number = fraction(value, field="mark")
-    if number <= 0:
-        raise InvalidValueError("be above zero", was=str(value), field="mark")
+    if number < 0:
+        raise InvalidValueError("be zero or more", was=str(value), field="mark")
     return number
 
 
@@ -62,11 +63,11 @@ class UnitLot:
         holder: Whose they are.
         units: How many; above zero.
         bought_on: The dealing day of the subscription; a transfer does not change it.
-        mark: The lot's own high-water mark per unit: at first, what a unit cost.
+        mark: The lot's own high-water mark per unit: at first, what a unit cost; a distribution lowers it.
         document: What the lot was made from, such as the order's id.
 
     Raises:
-        InvalidValueError: If units or mark are not above zero, or the document is blank.
+        InvalidValueError: If units are not above zero, the mark is negative, or the document is blank.
 
     Example:
         >>> UnitLot(holder=AccountId("BANK-A"), units="100", bought_on="2026-06-30", mark="1.05",
@@ -267,24 +268,68 @@ class UnitRegister:
             ...
             carbonkit.errors.FundError: units: must be at most the 0.00 that BANK-A holds, was 1.00
         """
-        wanted = self.unit.counted(_units(units))
-        if wanted > self.units_of(holder):
-            raise FundError(
-                f"be at most the {self.units_of(holder)} that {holder} holds",
-                was=plain(wanted),
-                field="units",
-                code=Refusal.ABOVE_UNITS_HELD,
-            )
-        missing = fraction(wanted)
-        left: list[UnitLot] = []
-        gone: list[UnitLot] = []
-        for lot in self.lots:
-            taken = min(fraction(lot.units), missing) if lot.holder == holder else Fraction(0)
-            missing -= taken
-            for amount, pile in ((taken, gone), (fraction(lot.units) - taken, left)):
-                if amount:
-                    pile.append(attrs.evolve(lot, units=self._written(amount)))
-        return UnitRegister(self.unit, left, self._next(on)), tuple(gone)
+        after, (gone,) = self.redeem_each([(holder, units)], on=on)
+        return after, gone
+
+    def redeem_each(
+        self, wanted: Iterable[tuple[AccountId, Exact]], *, on: str | datetime.date
+    ) -> tuple[UnitRegister, tuple[tuple[UnitLot, ...], ...]]:
+        """
+        Take units of many holders out in one go, each holder's oldest first.
+
+        Args:
+            wanted: Whose units and how many; a holder may stand there more than once.
+            on: The day.
+
+        Returns:
+            The register after it, and what left, lot by lot, for each that was wanted.
+
+        Raises:
+            FundError: As for `redeem`.
+            InvalidValueError: If units are not above zero or have too many places.
+
+        Example:
+            >>> from carbonkit.values import AssetId, Rounding
+            >>> unit = UnitClass(id=AssetId("GREEN-A"), currency="CNY", unit_places=2, price_places=4,
+            ...                  price_rounding=Rounding.HALF_UP, unit_rounding=Rounding.FLOOR,
+            ...                  money_rounding=Rounding.HALF_UP)
+            >>> lots = [UnitLot(holder=AccountId(who), units=100, bought_on="2026-06-30", mark=1,
+            ...                 document=who) for who in ("BANK-A", "BANK-B")]
+            >>> held = UnitRegister(unit).issue(lots, on="2026-06-30")
+            >>> after, gone = held.redeem_each([(AccountId("BANK-A"), 40), (AccountId("BANK-B"), 100)],
+            ...                                on="2026-07-01")
+            >>> after.outstanding, [str(lot.units) for (lot,) in gone]
+            (Decimal('60.00'), ['40.00', '100.00'])
+        """
+        steps = self.unit.asset.steps
+        left = [steps(lot.units) for lot in self.lots]
+        places: dict[AccountId, deque[int]] = {}
+        for place, lot in enumerate(self.lots):
+            places.setdefault(lot.holder, deque()).append(place)
+        gone: list[tuple[UnitLot, ...]] = []
+        for holder, units in wanted:
+            check_type(holder, AccountId, field="holder")
+            number = self.unit.counted(_units(units))
+            own, missing, taken = places.get(holder, deque()), steps(number), []
+            held = sum(left[place] for place in own)
+            if missing > held:
+                raise FundError(
+                    f"be at most the {plain(self.unit.asset.amount(held))} that {holder} holds",
+                    was=plain(number),
+                    field="units",
+                    code=Refusal.ABOVE_UNITS_HELD,
+                )
+            while missing:
+                place = own[0]
+                part = min(left[place], missing)
+                taken.append(self._with(self.lots[place], part))
+                left[place] -= part
+                missing -= part
+                if not left[place]:
+                    own.popleft()
+            gone.append(tuple(taken))
+        lots = (self._with(lot, rest) for lot, rest in zip(self.lots, left, strict=True) if rest)
+        return UnitRegister(self.unit, lots, self._next(on)), tuple(gone)
 
     def transfer(
         self, source: AccountId, target: AccountId, units: Exact, *, on: str | datetime.date, document: str
@@ -326,20 +371,20 @@ class UnitRegister:
 
     def explain(self) -> Explanation:
         """Say who holds how many units, lot by lot."""
+        lots: dict[AccountId, list[Explanation]] = {}
+        for lot in self.lots:
+            lots.setdefault(lot.holder, []).append(lot.explain())
         parts = (
-            Explanation(
-                str(holder),
-                plain(units),
-                how="sum of the lots",
-                parts=[lot.explain() for lot in self.lots_of(holder)],
-            )
+            Explanation(str(holder), plain(units), how="sum of the lots", parts=lots[holder])
             for holder, units in self.holders
         )
         what = f"units of {self.unit.id} outstanding"
         return Explanation(what, plain(self.outstanding), how="sum of the holders", parts=parts)
 
-    def _written(self, units: Fraction) -> Decimal:
-        return self.unit.asset.amount(int(units * 10**self.unit.unit_places))
+    def _with(self, lot: UnitLot, steps: int) -> UnitLot:
+        """Give a lot with a number of steps; the lot itself if that is what it has, written in full."""
+        units = self.unit.asset.amount(steps)
+        return lot if str(lot.units) == str(units) else attrs.evolve(lot, units=units)
 
     def _next(self, on: str | datetime.date) -> datetime.date:
         day = as_date(on, field="on")

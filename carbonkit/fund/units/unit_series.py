@@ -21,7 +21,7 @@ from carbonkit.fund.units._share import shown
 from carbonkit.fund.units.performance_fee import PerformanceFeePeriod
 from carbonkit.fund.units.unit_register import UnitRegister
 from carbonkit.values.explanation import Explanation
-from carbonkit.values.field import is_a
+from carbonkit.values.field import check_type, is_a
 from carbonkit.values.number import plain
 from carbonkit.values.time import as_date
 
@@ -61,8 +61,8 @@ class UnitSeries:
 
     @property
     def at_mark(self) -> bool:
-        """Whether its value is at its mark, as it is once it has paid a fee: then it may be rolled up."""
-        return self.period.opening >= self.period.mark
+        """Whether its value is its mark, with no loss to make up and no gain that bore no fee."""
+        return self.period.opening == self.period.mark
 
 
 @attrs.frozen(kw_only=True)
@@ -80,13 +80,14 @@ class RollUp:
         >>> from carbonkit.fund.units.performance_fee import MarkRule, PerformanceFeeTerms
         >>> from carbonkit.fund.units.unit import UnitClass
         >>> from carbonkit.values import AssetId, Rounding
-        >>> unit = UnitClass(id=AssetId("GREEN-A/2025-01"), currency="CNY", unit_places=4, price_places=4,
-        ...                  price_rounding=Rounding.HALF_UP, unit_rounding=Rounding.FLOOR,
-        ...                  money_rounding=Rounding.HALF_UP)
         >>> terms = PerformanceFeeTerms(rate="0.2", hurdle=None, mark_rule=MarkRule.WHEN_PAID)
         >>> period = PerformanceFeePeriod(terms=terms, mark=116, opening=116, opened_on="2025-12-31")
-        >>> empty = UnitSeries(register=UnitRegister(unit), period=period)
-        >>> roll_up(empty, empty, on="2025-12-31").factor
+        >>> def empty(name):
+        ...     unit = UnitClass(id=AssetId(name), currency="CNY", unit_places=4, price_places=4,
+        ...                      price_rounding=Rounding.HALF_UP, unit_rounding=Rounding.FLOOR,
+        ...                      money_rounding=Rounding.HALF_UP)
+        ...     return UnitSeries(register=UnitRegister(unit), period=period)
+        >>> roll_up(empty("S-2"), empty("S-1"), on="2025-12-31").factor
         Fraction(1, 1)
     """
 
@@ -99,6 +100,11 @@ class RollUp:
     def factor(self) -> Fraction:
         """How many units of the lead series a unit of the series becomes, exactly."""
         return self.series.period.opening / self.before.period.opening
+
+    @property
+    def closed(self) -> UnitRegister:
+        """The register of the series that ends: nobody holds any of it."""
+        return UnitRegister(self.series.register.unit, (), self.on)
 
     @property
     def kept(self) -> Fraction:
@@ -136,9 +142,9 @@ def roll_up(series: UnitSeries, lead: UnitSeries, *, on: str | datetime.date) ->
         The lead series before and after it.
 
     Raises:
-        FundError: `series_below_mark` if one of them is below its mark; `out_of_order` if their periods
+        FundError: `series_below_mark` if one of them is not at its mark; `out_of_order` if their periods
             did not open on the day.
-        InvalidValueError: If the two are not of one currency and one set of terms.
+        InvalidValueError: If the two are one series, or not of one currency and one set of terms.
 
     Example:
         >>> from carbonkit.fund.units.performance_fee import MarkRule, PerformanceFeeTerms
@@ -160,10 +166,12 @@ def roll_up(series: UnitSeries, lead: UnitSeries, *, on: str | datetime.date) ->
     """
     day = as_date(on, field="on")
     for name, each in (("series", series), ("lead", lead)):
+        check_type(each, UnitSeries, field=name)
         if not each.at_mark:
+            side = "below" if each.period.opening < each.period.mark else "above"
             raise FundError(
                 "be at its mark to be rolled up",
-                was=f"{each.register.unit.id} below it",
+                was=f"{each.register.unit.id} {side} it",
                 field=name,
                 code=Refusal.SERIES_BELOW_MARK,
             )
@@ -174,6 +182,10 @@ def roll_up(series: UnitSeries, lead: UnitSeries, *, on: str | datetime.date) ->
                 field=name,
                 code=Refusal.OUT_OF_ORDER,
             )
+    if series.register.unit.id == lead.register.unit.id:
+        raise InvalidValueError(
+            "be another than the lead series", was=str(series.register.unit.id), field="series"
+        )
     same = (series.register.unit.currency, series.period.terms)
     if same != (lead.register.unit.currency, lead.period.terms):
         raise InvalidValueError(

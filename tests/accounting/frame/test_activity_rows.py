@@ -15,6 +15,8 @@ from carbonkit.accounting.frame import FactorTable, account_frame
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> FactorTable:
