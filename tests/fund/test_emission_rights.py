@@ -29,6 +29,19 @@ def cny(amount: str) -> Money:
     return Money(amount, "CNY")
 
 
+def noted(
+    events: list[RightsEvent], *, currency: str = "CNY", free: int = 0, amount: Money | None = None
+) -> MovementNote:
+    """Add events up, with no bought tonne at the start."""
+    return movement_note(
+        events,
+        currency=currency,
+        opening_free=free,
+        opening_bought=0,
+        opening_amount=cny("0") if amount is None else amount,
+    )
+
+
 def event(
     change: RightsChange,
     origin: RightsOrigin,
@@ -136,7 +149,7 @@ def test_entries_balance_and_the_asset_account_ends_where_the_note_does(made: li
         for line in lines:
             if line.account.number == "1489":
                 account += line.amount.to_minor() * (1 if line.side is BookSide.DEBIT else -1)
-    note = movement_note(made, currency="CNY")
+    note = noted(made)
     assert note.closing[1].to_minor() == account
     came = (note.opening, note.free, note.bought, note.gained)
     went = (note.surrendered, note.sold, note.other)
@@ -193,27 +206,27 @@ def test_no_more_leaves_than_is_held() -> None:
         event(SURRENDERED, FREE, 1, "0"),
     ):
         with pytest.raises(FundError, match="row 2, surrendered: must be no more than is held") as caught:
-            movement_note([bought, wrong], currency="CNY")
+            noted([bought, wrong])
         assert caught.value.code == Refusal.OVERSOLD
     with pytest.raises(InvalidValueError, match="row 2, carrying: must leave nothing once no bought tonne"):
-        movement_note([bought, event(SURRENDERED, BOUGHT, 10, "899.99")], currency="CNY")
+        noted([bought, event(SURRENDERED, BOUGHT, 10, "899.99")])
     with pytest.raises(InvalidValueError, match="opening_amount: must leave nothing"):
-        movement_note([], currency="CNY", opening_amount=cny("1"))
+        noted([], amount=cny("1"))
     with pytest.raises(InvalidValueError, match="opening_free: must be zero or more, was -1"):
-        movement_note([], currency="CNY", opening_free=-1)
+        noted([], free=-1)
 
 
 def test_events_stand_in_order_in_one_currency() -> None:
     late, early = event(RECEIVED, FREE, 1, "0"), event(RECEIVED, FREE, 1, "0", on="2024-06-02")
     with pytest.raises(FundError, match="row 2, on: must be on or after 2024-06-03") as caught:
-        movement_note([late, early], currency="CNY")
+        noted([late, early])
     assert caught.value.code == Refusal.OUT_OF_ORDER
     with pytest.raises(CurrencyMismatchError, match="events: must be EUR, was CNY"):
-        movement_note([late], currency="EUR")
+        noted([late], currency="EUR", amount=Money("0", "EUR"))
     with pytest.raises(InvalidValueError, match="currency: must be an ISO 4217 currency code"):
-        movement_note([], currency="RMB")
+        noted([], currency="RMB")
     with pytest.raises(InvalidValueError, match="events: must be of type RightsEvent"):
-        movement_note(["bought"], currency="CNY")  # type: ignore[list-item]
+        noted(["bought"])  # type: ignore[list-item]
     with pytest.raises(InvalidValueError, match="event: must be of type RightsEvent"):
         book_rights("bought")  # type: ignore[arg-type]
 

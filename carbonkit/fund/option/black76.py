@@ -1,7 +1,7 @@
 """
 Black's model of 1976: European options on forwards and futures, the premium paid at once.
 
-So are the options on EUA futures that ICE Endex lists. The forward price moves with a
+So are the options on EUA futures that ICE lists (product specification 196). The forward price moves with a
 relative volatility and the value is discounted; nothing is approximated, and the tails
 keep their digits.
 """

@@ -4,8 +4,8 @@ American options on forwards and futures by finite differences.
 The valuation equation is solved backwards from expiry on a mesh in the logarithm of
 the price, with the scheme of Crank and Nicolson (in one dimension that of Douglas), and
 at each step no value is left below what exercise would give. The result is an
-approximation by its nature, so this module works with 64-bit floats, unlike the rest of
-the package, and says how far it may be off.
+approximation by its nature, so this module works with 64-bit floats, unlike the other
+options, and says how far it may be off.
 """
 
 from __future__ import annotations

@@ -223,7 +223,8 @@ class MovementNote:
         closing: Tonnes and amount at the end; the opening and the increases less the decreases.
 
     Example:
-        >>> note = movement_note([], currency="CNY")
+        >>> note = movement_note([], currency="CNY", opening_free=0, opening_bought=0,
+        ...                      opening_amount=Money("0", "CNY"))
         >>> note.closing
         (0, Money('0.00', 'CNY'))
     """
@@ -261,9 +262,9 @@ def movement_note(
     events: Iterable[RightsEvent],
     *,
     currency: str,
-    opening_free: int = 0,
-    opening_bought: int = 0,
-    opening_amount: Money | None = None,
+    opening_free: int,
+    opening_bought: int,
+    opening_amount: Money,
 ) -> MovementNote:
     """
     Add events up to the note on the movement of allowances.
@@ -271,9 +272,9 @@ def movement_note(
     Args:
         events: What happened, in order.
         currency: The currency of the books.
-        opening_free: The free tonnes at the start. [tCO2e]
+        opening_free: The free tonnes at the start; 0 in the first year. [tCO2e]
         opening_bought: The bought tonnes at the start. [tCO2e]
-        opening_amount: What the bought ones stood at; None for nothing.
+        opening_amount: What the bought ones stood at.
 
     Returns:
         The note; its closing line follows from the others.
@@ -290,13 +291,14 @@ def movement_note(
         ...                 quantity=1000, carrying=Money("90000.00", "CNY")),
         ...     RightsEvent(on="2024-12-20", change=RightsChange.SURRENDERED, origin=RightsOrigin.BOUGHT,
         ...                 quantity=400, carrying=Money("36000.00", "CNY"))]
-        >>> movement_note(happened, currency="CNY").closing
+        >>> movement_note(happened, currency="CNY", opening_free=0, opening_bought=0,
+        ...               opening_amount=Money("0", "CNY")).closing
         (600, Money('54000.00', 'CNY'))
     """
     code = currency_code(currency)
     nothing = Money.from_minor(0, code)
-    amount = nothing if opening_amount is None else opening_amount
-    check_currency(paid(amount, field="opening_amount"), code, field="opening_amount")
+    amount = paid(opening_amount, field="opening_amount")
+    check_currency(amount, code, field="opening_amount")
     held = {
         RightsOrigin.FREE: _opening(opening_free, "opening_free"),
         RightsOrigin.BOUGHT: _opening(opening_bought, "opening_bought"),
