@@ -231,7 +231,7 @@ class CapitalAccounts:
             if account.period != self.period:
                 raise InvalidValueError(f"be of {self.period}", was=str(account.period), field=field)
             check_currency(account.opening, self.currency, field=field)
-        _check_carry(self.entries)
+        _check_carry(entry for each in self.accounts for entry in each.entries)
 
     def __iter__(self) -> Iterator[CapitalAccount]:
         """Go through the accounts in their order."""
