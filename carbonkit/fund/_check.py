@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from carbonkit.errors import CurrencyMismatchError, InvalidValueError
+from carbonkit.fund.figure import fraction
 from carbonkit.values.field import check_type
 from carbonkit.values.money import Money
 from carbonkit.values.number import whole
+from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterable
+    from fractions import Fraction
+
+    from carbonkit.fund.figure import Number
 
 _Item = TypeVar("_Item")
 _Other = TypeVar("_Other")
@@ -56,6 +62,29 @@ def pairs(values: Iterable[tuple[_Item, _Other]], *, field: str) -> list[tuple[_
             raise InvalidValueError("be a pair", was=repr(each), field=f"{field}, {place}")
         taken.append((each[0], each[1]))
     return taken
+
+
+def quantity_of(value: int) -> int:
+    """Take the field `quantity`: a whole number above zero."""
+    return count(value, field="quantity")
+
+
+def on_day(value: str | datetime.date) -> datetime.date:
+    """Take the field `on`: a day."""
+    return as_date(value, field="on")
+
+
+def as_of_day(value: str | datetime.date) -> datetime.date:
+    """Take the field `as_of`: a day."""
+    return as_date(value, field="as_of")
+
+
+def proportion(value: Number, *, field: str, hint: str = "") -> Fraction:
+    """Take a share from 0 to 1."""
+    share = fraction(value, field=field)
+    if not 0 <= share <= 1:
+        raise InvalidValueError("be from 0 to 1", was=str(value), field=field, hint=hint)
+    return share
 
 
 def is_said(value: object) -> bool:

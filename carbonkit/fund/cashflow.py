@@ -10,14 +10,10 @@ from typing import Final
 import attrs
 
 from carbonkit.errors import InvalidValueError
+from carbonkit.fund._check import on_day
 from carbonkit.values.money import Money
-from carbonkit.values.time import as_date
 
 __all__ = ["CashFlow", "contribution", "distribution"]
-
-
-def _on(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="on")
 
 
 def _money(value: Money) -> Money:
@@ -57,7 +53,7 @@ class CashFlow:
         CashFlow(on=datetime.date(2021, 7, 15), amount=Money('-100.00', 'CNY'))
     """
 
-    on: datetime.date = attrs.field(converter=_on)
+    on: datetime.date = attrs.field(converter=on_day)
     amount: Money = attrs.field(converter=_money)
     _nearest: tuple[float, float, float] = attrs.field(
         init=False, repr=False, eq=False, default=attrs.Factory(_nearest, takes_self=True)

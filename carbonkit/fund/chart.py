@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.fund._check import check_currency, is_said
+from carbonkit.fund._check import check_currency, is_said, on_day
 from carbonkit.fund._picture import (
     COLOURS,
     LINE,
@@ -35,7 +35,6 @@ from carbonkit.values.field import check_type, is_a
 from carbonkit.values.identifier import AssetId
 from carbonkit.values.money import Money
 from carbonkit.values.number import add, plain, whole
-from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,10 +60,6 @@ _LISTED: Final = 12  # points that a description lists one by one
 _ZERO: Final = Decimal(0)
 
 
-def _on(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="on")
-
-
 @attrs.frozen
 class ValuePoint:
     """
@@ -79,7 +74,7 @@ class ValuePoint:
         Money('100.00', 'CNY')
     """
 
-    on: datetime.date = attrs.field(converter=_on)
+    on: datetime.date = attrs.field(converter=on_day)
     value: Money = attrs.field(validator=is_a(Money))
 
 
@@ -101,7 +96,7 @@ class CurvePoint:
         Money('-100.00', 'CNY')
     """
 
-    on: datetime.date = attrs.field(converter=_on)
+    on: datetime.date = attrs.field(converter=on_day)
     flow: Money = attrs.field(validator=is_a(Money))
     value: Money = attrs.field(validator=is_a(Money))
 

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.fund._check import is_said
+from carbonkit.fund._check import is_said, on_day
 from carbonkit.values.field import is_a
 from carbonkit.values.identifier import AccountId
 from carbonkit.values.money import Money
-from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,10 +70,6 @@ class Line(enum.Enum):
     """Profit that passes from a limited partner to the general partner; adds up to zero over the partners."""
 
 
-def _on(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="on")
-
-
 @attrs.frozen(kw_only=True)
 class Entry:
     """
@@ -98,7 +93,7 @@ class Entry:
         (<Line.CONTRIBUTION: 'contribution'>, Money('100.00', 'CNY'))
     """
 
-    on: datetime.date = attrs.field(converter=_on)
+    on: datetime.date = attrs.field(converter=on_day)
     partner: AccountId = attrs.field(validator=is_a(AccountId))
     line: Line = attrs.field(validator=is_a(Line))
     amount: Money = attrs.field(validator=is_a(Money))

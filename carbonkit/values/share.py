@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from carbonkit.errors import InvalidValueError
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["split"]
 
 
-def split(total: int, weights: Sequence[Exact]) -> tuple[int, ...]:
+def split(total: int, weights: Sequence[Exact | Fraction]) -> tuple[int, ...]:
     """
     Divide a whole number by weights, by largest remainder; nothing is lost and nothing is made.
 
@@ -26,6 +27,7 @@ def split(total: int, weights: Sequence[Exact]) -> tuple[int, ...]:
     Args:
         total: What is divided: units, or minor units of money.
         weights: One for each part, in any proportion to its share; a part with weight 0 gets nothing.
+            A str, int, Decimal or Fraction.
 
     Returns:
         The parts, in the order of the weights; each less than 1 away from its exact share.
@@ -57,19 +59,20 @@ def split(total: int, weights: Sequence[Exact]) -> tuple[int, ...]:
     return tuple(parts) if amount >= 0 else tuple(-part for part in parts)
 
 
-def _in_whole_numbers(weights: Sequence[Exact]) -> list[int]:
+def _in_whole_numbers(weights: Sequence[Exact | Fraction]) -> list[int]:
     """Put weights in the same proportion as whole numbers."""
     if isinstance(weights, str):
         raise InvalidValueError("be a sequence of numbers, not one text", was=weights, field="weights")
     ratios = []
     for weight in weights:
-        number = exact(weight, field="weight")
+        number = weight if isinstance(weight, Fraction) else exact(weight, field="weight")
         if number < 0:
-            raise InvalidValueError("not be negative", was=plain(number), field="weight")
+            was = str(number) if isinstance(number, Fraction) else plain(number)
+            raise InvalidValueError("not be negative", was=was, field="weight")
         ratios.append(number.as_integer_ratio())
     common = math.lcm(*(bottom for _, bottom in ratios))
     return [top * (common // bottom) for top, bottom in ratios]
 
 
-def _shown(weights: Sequence[Exact]) -> str:
+def _shown(weights: Sequence[Exact | Fraction]) -> str:
     return ", ".join(str(weight) for weight in weights) or "none"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -112,3 +113,17 @@ def test_a_total_with_a_fraction_is_refused() -> None:
 def test_one_text_is_no_sequence_of_weights() -> None:
     with pytest.raises(InvalidValueError, match="weights: must be a sequence of numbers, not one text"):
         split(1, "11")
+
+
+@given(st.integers(0, 10**12), st.lists(st.fractions(0, 5, max_denominator=997), min_size=1, max_size=8))
+def test_fractions_divide_as_whole_numbers_in_the_same_proportion_do(
+    total: int, weights: list[Fraction]
+) -> None:
+    common = math.lcm(*(weight.denominator for weight in weights))
+    if any(weights):
+        assert split(total, weights) == split(total, [int(weight * common) for weight in weights])
+
+
+def test_a_negative_fraction_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match="weight: must not be negative, was -1/3"):
+        split(1, [Fraction(-1, 3), 1])

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import is_said, listed, pairs, total_of
+from carbonkit.fund._check import is_said, listed, on_day, pairs, total_of
 from carbonkit.fund.entry import Entry, Line
 from carbonkit.fund.partner.commitment import Commitments
 from carbonkit.fund.partner.unfunded import Happening
@@ -24,7 +24,6 @@ from carbonkit.ledger.field import lower_case_name
 from carbonkit.values.field import check_type, is_a
 from carbonkit.values.identifier import AccountId
 from carbonkit.values.money import Money
-from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -121,10 +120,6 @@ def partner_cash(entries: Iterable[Entry]) -> tuple[CashMovement, ...]:
     )
 
 
-def _on(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="on")
-
-
 def _name(value: str) -> str:
     if not is_said(value):
         raise InvalidValueError("name the document", was=repr(value), field="name")
@@ -187,7 +182,7 @@ class FundDocument:
     """
 
     name: str = attrs.field(converter=_name)
-    on: datetime.date = attrs.field(converter=_on)
+    on: datetime.date = attrs.field(converter=on_day)
     reason: str = attrs.field(converter=_reason)
     entries: tuple[Entry, ...] = attrs.field(converter=_entries, repr=False)
     cash: tuple[CashMovement, ...] = attrs.field(converter=_cash, repr=False)

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import BatchError, FundError, InvalidValueError
-from carbonkit.fund._check import check_currency, is_said, listed, paid, pairs, total_of
+from carbonkit.fund._check import as_of_day, check_currency, is_said, listed, paid, pairs, total_of
 from carbonkit.fund.account.capital_account import CapitalAccounts
 from carbonkit.fund.portfolio.valuation import NetAssetValue
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type
 from carbonkit.values.money import Money
-from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
     from carbonkit.values.number import Rounding
 
 __all__ = ["BalanceSheet", "TieOut", "balance_sheet", "tie_out"]
-
-
-def _as_of(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="as_of")
 
 
 def _cash(value: Money) -> Money:
@@ -71,7 +66,7 @@ class BalanceSheet:
         Money('110.50', 'CNY')
     """
 
-    as_of: datetime.date = attrs.field(converter=_as_of)
+    as_of: datetime.date = attrs.field(converter=as_of_day)
     cash: Money = attrs.field(converter=_cash)
     holdings: Money = attrs.field(converter=_holdings)
     receivables: tuple[tuple[str, Money], ...] = attrs.field(converter=_items)

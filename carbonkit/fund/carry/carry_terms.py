@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import enum
 from fractions import Fraction
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
+from carbonkit.fund._check import proportion
 from carbonkit.fund.apportion import written
 from carbonkit.fund.carry.hurdle import Hurdle, check_hurdle
 from carbonkit.fund.day_count import DayCount
-from carbonkit.fund.figure import Number, fraction
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
 from carbonkit.values.number import Rounding
 from carbonkit.values.source import Source, Status
+
+if TYPE_CHECKING:
+    from carbonkit.fund.figure import Number
 
 __all__ = [
     "CarryBase",
@@ -129,10 +132,7 @@ class ClawbackBasis(enum.Enum):
 
 
 def _share(value: Number, field: str) -> Fraction:
-    share = fraction(value, field=field)
-    if not 0 <= share <= 1:
-        raise InvalidValueError("be from 0 to 1", was=str(value), field=field, hint="20 % is 0.20")
-    return share
+    return proportion(value, field=field, hint="20 % is 0.20")
 
 
 def _catch_up_share(value: Number) -> Fraction:

@@ -10,15 +10,17 @@ from __future__ import annotations
 import datetime
 import enum
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import attrs
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.fund._check import is_said, paid
+from carbonkit.fund._check import is_said, on_day, paid, proportion
 from carbonkit.fund.carry.tier_position import Accrued
-from carbonkit.fund.figure import Number, fraction
 from carbonkit.values.money import Money
-from carbonkit.values.time import as_date
+
+if TYPE_CHECKING:
+    from carbonkit.fund.figure import Number
 
 __all__ = ["HeldCapital", "Realisation", "Recoupment", "WriteDown"]
 
@@ -39,10 +41,6 @@ class Recoupment(enum.Enum):
     REALISED_AND_WRITTEN_DOWN = "that of all deals realised to date, and what others were written down by"
 
 
-def _on(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="on")
-
-
 def _deal(value: str) -> str:
     if not is_said(value):
         raise InvalidValueError("name the deal", was=repr(value), field="deal")
@@ -58,10 +56,7 @@ def _amount(value: Money) -> Money:
 
 
 def _disposed(value: Number) -> Fraction:
-    share = fraction(value, field="disposed")
-    if not 0 <= share <= 1:
-        raise InvalidValueError("be from 0 to 1", was=str(value), field="disposed", hint="all of it is 1")
-    return share
+    return proportion(value, field="disposed", hint="all of it is 1")
 
 
 @attrs.frozen(kw_only=True)
@@ -85,7 +80,7 @@ class Realisation:
     """
 
     deal: str = attrs.field(converter=_deal)
-    on: datetime.date = attrs.field(converter=_on)
+    on: datetime.date = attrs.field(converter=on_day)
     proceeds: Money = attrs.field(converter=_proceeds)
     disposed: Fraction = attrs.field(converter=_disposed)
 
@@ -109,7 +104,7 @@ class WriteDown:
     """
 
     deal: str = attrs.field(converter=_deal)
-    on: datetime.date = attrs.field(converter=_on)
+    on: datetime.date = attrs.field(converter=on_day)
     amount: Money = attrs.field(converter=_amount)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import check_currency, listed, paid, total_of
+from carbonkit.fund._check import check_currency, listed, on_day, paid, total_of
 from carbonkit.fund.carry._settlement import check_order
 from carbonkit.fund.carry.clawback import Clawback
 from carbonkit.fund.carry.waterfall import WaterfallResult
@@ -17,7 +17,6 @@ from carbonkit.fund.refusal import Refusal
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
 from carbonkit.values.money import Money, currency_code
-from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,10 +36,6 @@ class EscrowKind(enum.Enum):
     HELD = "held back"
     RELEASED = "released"
     CLAWED_BACK = "clawed back"
-
-
-def _on(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="on")
 
 
 def _amount(value: Money) -> Money:
@@ -67,7 +62,7 @@ class EscrowMove:
         Money('3.00', 'CNY')
     """
 
-    on: datetime.date = attrs.field(converter=_on)
+    on: datetime.date = attrs.field(converter=on_day)
     kind: EscrowKind = attrs.field(validator=is_a(EscrowKind))
     amount: Money = attrs.field(converter=_amount)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import paid, total_of
+from carbonkit.fund._check import on_day, paid, total_of
 from carbonkit.fund.carry.tier_position import TierAmount
 from carbonkit.fund.entry import Entry, Line, entries_of
 from carbonkit.fund.refusal import Refusal
@@ -59,10 +59,6 @@ class CapitalUse(enum.Enum):
     """To pay the manager and the costs of the fund."""
 
 
-def _on(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="on")
-
-
 def _drawn_on(value: str | datetime.date | None) -> datetime.date | None:
     return None if value is None else as_date(value, field="drawn_on")
 
@@ -96,7 +92,7 @@ class CapitalContribution:
         datetime.date(2021, 4, 15)
     """
 
-    on: datetime.date = attrs.field(converter=_on)
+    on: datetime.date = attrs.field(converter=on_day)
     amount: Money = attrs.field(converter=_above_zero)
     use: CapitalUse = attrs.field(validator=is_a(CapitalUse))
     drawn_on: datetime.date | None = attrs.field(default=None, converter=_drawn_on)
@@ -178,7 +174,7 @@ class WaterfallResult:
     """
 
     number: int
-    on: datetime.date = attrs.field(converter=_on)
+    on: datetime.date = attrs.field(converter=on_day)
     amount: Money
     tiers: tuple[TierAmount, ...]
     payments: tuple[TierPayment, ...] = attrs.field(converter=_payments)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import pairs
+from carbonkit.fund._check import as_of_day, pairs
 from carbonkit.fund._shown import shown
 from carbonkit.fund.curve.curve import Extrapolation, Interpolation, check_nodes, read_curve
 from carbonkit.fund.day_count import DayCount
@@ -126,10 +126,6 @@ class RateConvention(enum.Enum):
         return Fraction(logarithm(factor)) / time
 
 
-def _as_of(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="as_of")
-
-
 def _nodes(value: Iterable[tuple[str | datetime.date, Number]]) -> tuple[tuple[datetime.date, Fraction], ...]:
     return tuple(
         (as_date(day, field="nodes"), fraction(rate, field="nodes"))
@@ -162,7 +158,7 @@ class DiscountCurve:
         (Fraction(10000, 10609), Fraction(1, 50))
     """
 
-    as_of: datetime.date = attrs.field(converter=_as_of)
+    as_of: datetime.date = attrs.field(converter=as_of_day)
     nodes: tuple[tuple[datetime.date, Fraction], ...] = attrs.field(converter=_nodes)
     convention: RateConvention = attrs.field(validator=is_a(RateConvention))
     day_count: DayCount = attrs.field(validator=is_a(DayCount))

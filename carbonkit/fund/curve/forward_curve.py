@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import CurrencyMismatchError, InvalidValueError
-from carbonkit.fund._check import is_said, pairs
+from carbonkit.fund._check import as_of_day, is_said, pairs
 from carbonkit.fund._shown import shown
 from carbonkit.fund.curve.curve import Extrapolation, Interpolation, check_nodes, read_curve
 from carbonkit.values.explanation import Explanation
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["ForwardCurve"]
-
-
-def _as_of(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="as_of")
 
 
 def _nodes(value: Iterable[tuple[str | datetime.date, Price]]) -> tuple[tuple[datetime.date, Price], ...]:
@@ -70,7 +66,7 @@ class ForwardCurve:
     """
 
     asset: AssetId = attrs.field(validator=is_a(AssetId))
-    as_of: datetime.date = attrs.field(converter=_as_of)
+    as_of: datetime.date = attrs.field(converter=as_of_day)
     nodes: tuple[tuple[datetime.date, Price], ...] = attrs.field(converter=_nodes)
     interpolation: Interpolation = attrs.field(validator=is_a(Interpolation))
     extrapolation: Extrapolation = attrs.field(validator=is_a(Extrapolation))

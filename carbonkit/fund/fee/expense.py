@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import InvalidValueError, NotFoundError
-from carbonkit.fund._check import check_currency, count, listed, paid
+from carbonkit.fund._check import check_currency, count, listed, on_day, paid
 from carbonkit.fund.entry import Entry, Line, entries_of
 from carbonkit.fund.partner.commitment import Commitments
 from carbonkit.values.explanation import Explanation
@@ -24,7 +24,6 @@ from carbonkit.values.identifier import AccountId
 from carbonkit.values.money import Money
 from carbonkit.values.share import split
 from carbonkit.values.source import Source, Status
-from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -116,10 +115,6 @@ def _number(value: int) -> int:
     return count(value, field="number")
 
 
-def _on(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="on")
-
-
 def _amount(value: Money) -> Money:
     if paid(value, field="amount").amount <= 0:
         raise InvalidValueError("be above zero", was=str(value), field="amount")
@@ -148,7 +143,7 @@ class Expense:
     """
 
     number: int = attrs.field(converter=_number)
-    on: datetime.date = attrs.field(converter=_on)
+    on: datetime.date = attrs.field(converter=on_day)
     kind: ExpenseKind = attrs.field(validator=is_a(ExpenseKind))
     category: ExpenseCategory = attrs.field(validator=is_a(ExpenseCategory))
     amount: Money = attrs.field(converter=_amount)

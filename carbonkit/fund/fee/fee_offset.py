@@ -10,10 +10,9 @@ from fractions import Fraction
 
 import attrs
 
-from carbonkit.errors import InvalidValueError
-from carbonkit.fund._check import check_currency, paid
+from carbonkit.fund._check import check_currency, paid, proportion
 from carbonkit.fund.apportion import written
-from carbonkit.fund.figure import Number, fraction, money
+from carbonkit.fund.figure import Number, money
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
 from carbonkit.values.money import Money
@@ -23,10 +22,7 @@ __all__ = ["FeeOffset", "OffsetTerms", "offset_fee"]
 
 
 def _share(value: Number) -> Fraction:
-    share = fraction(value, field="share")
-    if not 0 <= share <= 1:
-        raise InvalidValueError("be from 0 to 1", was=str(value), field="share", hint="80 % is 0.80")
-    return share
+    return proportion(value, field="share", hint="80 % is 0.80")
 
 
 @attrs.frozen(kw_only=True)

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import listed, paid, pairs
+from carbonkit.fund._check import listed, paid, pairs, proportion
 from carbonkit.fund.apportion import written
 from carbonkit.fund.day_count import DayCount
-from carbonkit.fund.figure import Number, fraction
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
@@ -29,6 +28,8 @@ from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from carbonkit.fund.figure import Number
 
 __all__ = ["FeeBase", "FeeLevel", "FeeMeasured", "FeePeriods", "FeeStep", "FeeTerms", "FeeTime"]
 
@@ -90,10 +91,7 @@ def _from_on(value: str | datetime.date) -> datetime.date:
 
 
 def _rate(value: Number) -> Fraction:
-    rate = fraction(value, field="rate")
-    if not 0 <= rate <= 1:
-        raise InvalidValueError("be from 0 to 1", was=str(value), field="rate", hint="2 % is 0.02")
-    return rate
+    return proportion(value, field="rate", hint="2 % is 0.02")
 
 
 def _bases(value: Iterable[FeeBase]) -> tuple[FeeBase, ...]:

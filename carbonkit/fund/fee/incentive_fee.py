@@ -12,10 +12,10 @@ from fractions import Fraction
 import attrs
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.fund._check import check_currency, paid
+from carbonkit.fund._check import check_currency, paid, proportion
 from carbonkit.fund.apportion import written
 from carbonkit.fund.carry.carry_terms import HurdleKind
-from carbonkit.fund.figure import Number, figure, fraction, money
+from carbonkit.fund.figure import Number, figure, money
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
 from carbonkit.values.money import Money
@@ -40,10 +40,7 @@ class IncentiveOrder(enum.Enum):
 
 
 def _share(value: Number, field: str) -> Fraction:
-    share = fraction(value, field=field)
-    if not 0 <= share <= 1:
-        raise InvalidValueError("be from 0 to 1", was=str(value), field=field, hint="20 % is 0.20")
-    return share
+    return proportion(value, field=field, hint="20 % is 0.20")
 
 
 def _rate(value: Number) -> Fraction:

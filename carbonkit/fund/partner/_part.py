@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 from carbonkit.errors import FundError, InvalidValueError
@@ -15,6 +14,7 @@ from carbonkit.values.share import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from fractions import Fraction
 
     from carbonkit.fund.partner.commitment import Commitments
     from carbonkit.fund.refusal import Refusal
@@ -73,14 +73,8 @@ def check_parts(parts: Parts, commitments: Commitments, *, field: str) -> None:
 
 
 def divided(total: int, weights: Sequence[Fraction | int]) -> tuple[int, ...]:
-    """Divide a whole number, zero or more, by exact weights, by largest remainder."""
-    everything = sum(weights)
-    exact = [Fraction(total) * weight / everything if total else Fraction(0) for weight in weights]
-    parts = [int(share // 1) for share in exact]
-    by_loss = sorted(range(len(parts)), key=lambda place: exact[place] - parts[place], reverse=True)
-    for place in by_loss[: total - sum(parts)]:
-        parts[place] += 1
-    return tuple(parts)
+    """Divide a whole number, zero or more, by largest remainder; of nothing each gets nothing."""
+    return split(total, weights) if total else (0,) * len(weights)
 
 
 def within(total: int, weights: Sequence[Fraction | int], room: Sequence[int]) -> list[int]:
@@ -103,7 +97,7 @@ def across(rows: Sequence[int], columns: Sequence[int]) -> list[tuple[int, ...]]
     # rounded up; and the last column takes all that is left.
     left, made = list(rows), []
     for column in columns:
-        parts = split(column, left) if column else (0,) * len(left)
+        parts = divided(column, left)
         left = [have - part for have, part in zip(left, parts, strict=True)]
         made.append(parts)
     return made

@@ -220,7 +220,7 @@ class Default:
         for cover, missing in ((self.cover_inside, inside), (self.cover_outside, outside)):
             rows = minor_of(cover)
             owed = [missing[place] for place in owing]
-            columns = divided(sum(rows), owed) if sum(rows) else (0,) * len(owed)
+            columns = divided(sum(rows), owed)
             found.append(parts_of(self.commitments, across(rows, columns)[index]))
         return found[0], found[1]
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import listed
+from carbonkit.fund._check import listed, on_day
 from carbonkit.fund._flows import check_value, checked, raise_all
 from carbonkit.fund.figure import figure
 from carbonkit.fund.performance.linked_return import GIPS, annualised, linked
@@ -24,7 +24,6 @@ from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
 from carbonkit.values.money import Money
 from carbonkit.values.number import Rounding, plain
-from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,10 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["SubPeriod", "TimeWeighted", "Valuation", "time_weighted"]
 
 _SHOWN: Final = 12
-
-
-def _on(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="on")
 
 
 @attrs.frozen
@@ -60,7 +55,7 @@ class Valuation:
         Money('100', 'CNY')
     """
 
-    on: datetime.date = attrs.field(converter=_on)
+    on: datetime.date = attrs.field(converter=on_day)
     value: Money = attrs.field(validator=is_a(Money))
 
     def __attrs_post_init__(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import CurrencyMismatchError, InvalidValueError
-from carbonkit.fund._check import check_currency, count, listed, paid, total_of
+from carbonkit.fund._check import check_currency, listed, paid, quantity_of, total_of
 from carbonkit.ledger.serial import SerialRange, first_overlap
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import check_type, is_a
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["Holding", "Lot"]
-
-
-def _quantity(value: int) -> int:
-    return count(value, field="quantity")
 
 
 def _cost(value: Money) -> Money:
@@ -72,7 +68,7 @@ class Lot:
     """
 
     asset: AssetId = attrs.field(validator=is_a(AssetId))
-    quantity: int = attrs.field(converter=_quantity)
+    quantity: int = attrs.field(converter=quantity_of)
     cost: Money = attrs.field(converter=_cost)
     bought_on: datetime.date = attrs.field(converter=_bought_on)
     serials: tuple[SerialRange, ...] = attrs.field(default=(), converter=_serials, kw_only=True)

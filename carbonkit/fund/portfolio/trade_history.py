@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import BatchError, CarbonkitError, FundError
-from carbonkit.fund._check import count, listed, paid, total_of
+from carbonkit.fund._check import listed, paid, quantity_of, total_of
 from carbonkit.fund.portfolio._lots import costing, part_of
 from carbonkit.fund.portfolio.cost_method import CostMethod, PeriodAverage
 from carbonkit.fund.portfolio.holding import Holding, Lot
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
     from carbonkit.errors import Problem
 
 __all__ = ["Sale", "TradeHistory", "replay"]
-
-
-def _quantity(value: int) -> int:
-    return count(value, field="quantity")
 
 
 def _proceeds(value: Money) -> Money:
@@ -71,7 +67,7 @@ class Sale:
     """
 
     asset: AssetId = attrs.field(validator=is_a(AssetId))
-    quantity: int = attrs.field(converter=_quantity)
+    quantity: int = attrs.field(converter=quantity_of)
     proceeds: Money = attrs.field(converter=_proceeds)
     sold_on: datetime.date = attrs.field(converter=_sold_on)
     chosen: tuple[tuple[Lot, int | SerialRange], ...] = attrs.field(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import check_currency, is_said, listed, paid, total_of
+from carbonkit.fund._check import as_of_day, check_currency, is_said, listed, paid, total_of
 from carbonkit.fund.partner.commitment import Commitments
 from carbonkit.fund.portfolio.holding import Holding
 from carbonkit.fund.portfolio.portfolio import Portfolio
@@ -31,10 +31,6 @@ __all__ = ["ContractsValue", "Mark", "NetAssetValue", "ValuedHolding", "net_asse
 
 def _day(value: str | datetime.date) -> datetime.date:
     return as_date(value, field="day")
-
-
-def _as_of(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="as_of")
 
 
 def _origin(value: Source | str) -> Source | str:
@@ -160,7 +156,7 @@ class ContractsValue:
         Money('30.00', 'CNY')
     """
 
-    as_of: datetime.date = attrs.field(converter=_as_of)
+    as_of: datetime.date = attrs.field(converter=as_of_day)
     value: Money = attrs.field(converter=_value)
     explanation: Explanation = attrs.field(validator=is_a(Explanation))
 
@@ -201,7 +197,7 @@ class NetAssetValue:
         (Money('150.00', 'CNY'), Money('0.00', 'CNY'))
     """
 
-    as_of: datetime.date = attrs.field(converter=_as_of)
+    as_of: datetime.date = attrs.field(converter=as_of_day)
     cash: Money = attrs.field(converter=_cash)
     holdings: tuple[ValuedHolding, ...] = attrs.field(converter=_holdings)
     liabilities: Money = attrs.field(converter=_liabilities)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import CurrencyMismatchError, FundError, InvalidValueError
-from carbonkit.fund._check import listed
+from carbonkit.fund._check import as_of_day, listed
 from carbonkit.fund._shown import shown
 from carbonkit.fund.curve.discount import DiscountCurve
 from carbonkit.fund.curve.forward_curve import ForwardCurve
@@ -37,10 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["Environment"]
 
 _MOST_EXPONENT = 1000  # of a discount factor that a shift of rates is to make
-
-
-def _as_of(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="as_of")
 
 
 def _marks(value: Iterable[Mark]) -> tuple[Mark, ...]:
@@ -92,7 +88,7 @@ class Environment:
         (Fraction(70, 1), Fraction(35, 1))
     """
 
-    as_of: datetime.date = attrs.field(converter=_as_of)
+    as_of: datetime.date = attrs.field(converter=as_of_day)
     currency: str = attrs.field(converter=currency_code)
     marks: tuple[Mark, ...] = attrs.field(converter=_marks)
     curves: tuple[ForwardCurve, ...] = attrs.field(converter=_curves)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from carbonkit.fund._check import count, paid
+from carbonkit.fund._check import paid, quantity_of
 from carbonkit.ledger.account import Bucket
 from carbonkit.ledger.command import Transfer
 from carbonkit.ledger.leg import Leg
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from carbonkit.ledger.ledger import Ledger
 
 __all__ = ["AgreementStep", "Payment", "Tonnes"]
-
-
-def _quantity(value: int) -> int:
-    return count(value, field="quantity")
 
 
 def _amount(value: Money) -> Money:
@@ -60,7 +56,7 @@ class Tonnes:
     """
 
     asset: AssetId = attrs.field(validator=is_a(AssetId))
-    quantity: int = attrs.field(converter=_quantity)
+    quantity: int = attrs.field(converter=quantity_of)
     source: AccountId = attrs.field(validator=is_a(AccountId))
     target: AccountId = attrs.field(validator=is_a(AccountId))
     source_bucket: Bucket = attrs.field(default=Bucket.TRADABLE, validator=is_a(Bucket))

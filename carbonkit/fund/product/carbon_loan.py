@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import check_currency, count, paid
+from carbonkit.fund._check import check_currency, paid, quantity_of
 from carbonkit.fund._observed import shown
 from carbonkit.fund.day_count import DayCount
 from carbonkit.fund.figure import Number, money
@@ -54,10 +54,6 @@ class LoanState(enum.Enum):
     """The borrower has the allowances and has left the margin."""
     RETURNED = "returned"
     """The allowances are back, the fee is paid, the margin is free."""
-
-
-def _quantity(value: int) -> int:
-    return count(value, field="quantity")
 
 
 def _margin_share(value: Number) -> Fraction:
@@ -117,7 +113,7 @@ class CarbonLoan:
     lender: AccountId = attrs.field(validator=is_a(AccountId))
     borrower: AccountId = attrs.field(validator=is_a(AccountId))
     asset: AssetId = attrs.field(validator=is_a(AssetId))
-    quantity: int = attrs.field(converter=_quantity)
+    quantity: int = attrs.field(converter=quantity_of)
     price: Price = attrs.field(validator=is_a(Price))
     margin_share: Fraction = attrs.field(converter=_margin_share)
     fee_rate: Fraction = attrs.field(converter=_fee_rate)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
-from carbonkit.fund._check import check_currency, count, paid, total_of
+from carbonkit.fund._check import check_currency, on_day, paid, quantity_of, total_of
 from carbonkit.fund.product.journal_entry import BookAccount, BookLine, BookSide, JournalEntry
 from carbonkit.fund.refusal import Refusal
 from carbonkit.values.explanation import Explanation
@@ -23,7 +23,6 @@ from carbonkit.values.field import check_type, is_a
 from carbonkit.values.money import Money, currency_code
 from carbonkit.values.number import whole
 from carbonkit.values.source import Source, Status
-from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,14 +70,6 @@ class RightsChange(enum.Enum):
     """Given up of one's own will."""
 
 
-def _on(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="on")
-
-
-def _quantity(value: int) -> int:
-    return count(value, field="quantity")
-
-
 @attrs.frozen(kw_only=True)
 class RightsEvent:
     """
@@ -107,10 +98,10 @@ class RightsEvent:
             Cr 1002 银行存款 (bank deposits) 90000.00 CNY
     """
 
-    on: datetime.date = attrs.field(converter=_on)
+    on: datetime.date = attrs.field(converter=on_day)
     change: RightsChange = attrs.field(validator=is_a(RightsChange))
     origin: RightsOrigin = attrs.field(validator=is_a(RightsOrigin))
-    quantity: int = attrs.field(converter=_quantity)
+    quantity: int = attrs.field(converter=quantity_of)
     carrying: Money
     proceeds: Money | None = None
     owed: bool = attrs.field(default=False, validator=is_a(bool))

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.fund._check import check_currency, is_said, paid, total_of
+from carbonkit.fund._check import check_currency, is_said, on_day, paid, total_of
 from carbonkit.values.explanation import Explanation
 from carbonkit.values.field import is_a
 from carbonkit.values.money import Money
 from carbonkit.values.source import Source
-from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,10 +97,6 @@ class BookLine:
     amount: Money = attrs.field(converter=_amount)
 
 
-def _on(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="on")
-
-
 def _lines(value: Iterable[BookLine]) -> tuple[BookLine, ...]:
     return tuple(value)
 
@@ -132,7 +127,7 @@ class JournalEntry:
             Cr cash 68.00 EUR
     """
 
-    on: datetime.date = attrs.field(converter=_on)
+    on: datetime.date = attrs.field(converter=on_day)
     text: str
     lines: tuple[BookLine, ...] = attrs.field(converter=_lines)
     source: Source = attrs.field(validator=is_a(Source))

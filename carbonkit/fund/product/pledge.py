@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.fund._check import count, paid
+from carbonkit.fund._check import paid, quantity_of
 from carbonkit.fund._observed import shown
 from carbonkit.fund.day_count import DayCount
 from carbonkit.fund.figure import Number, money
@@ -60,10 +60,6 @@ class PledgeState(enum.Enum):
     """The borrower has not paid; the lender may sell."""
     DISPOSED = "disposed"
     """The allowances were sold for the lender."""
-
-
-def _quantity(value: int) -> int:
-    return count(value, field="quantity")
 
 
 def _principal(value: Money) -> Money:
@@ -135,7 +131,7 @@ class Pledge:
     borrower: AccountId = attrs.field(validator=is_a(AccountId))
     lender: AccountId = attrs.field(validator=is_a(AccountId))
     asset: AssetId = attrs.field(validator=is_a(AssetId))
-    quantity: int = attrs.field(converter=_quantity)
+    quantity: int = attrs.field(converter=quantity_of)
     principal: Money = attrs.field(converter=_principal)
     terms: PledgeTerms = attrs.field(validator=is_a(PledgeTerms))
     agreed_on: datetime.date = attrs.field(converter=_agreed_on)

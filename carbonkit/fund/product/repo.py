@@ -13,7 +13,7 @@ from fractions import Fraction
 import attrs
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.fund._check import count, paid
+from carbonkit.fund._check import count, paid, quantity_of
 from carbonkit.fund._observed import shown
 from carbonkit.fund.day_count import DayCount
 from carbonkit.fund.figure import Number, money
@@ -29,10 +29,6 @@ from carbonkit.values.price import Price
 from carbonkit.values.time import as_date
 
 __all__ = ["Repo", "purchase_price"]
-
-
-def _quantity(value: int) -> int:
-    return count(value, field="quantity")
 
 
 def _price(value: Money) -> Money:
@@ -116,7 +112,7 @@ class Repo:
     seller: AccountId = attrs.field(validator=is_a(AccountId))
     buyer: AccountId = attrs.field(validator=is_a(AccountId))
     asset: AssetId = attrs.field(validator=is_a(AssetId))
-    quantity: int = attrs.field(converter=_quantity)
+    quantity: int = attrs.field(converter=quantity_of)
     purchase_price: Money = attrs.field(converter=_price)
     rate: Fraction = attrs.field(converter=_rate)
     starts_on: datetime.date = attrs.field(converter=_starts_on)

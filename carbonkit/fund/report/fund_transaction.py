@@ -17,11 +17,10 @@ from typing import Final
 import attrs
 
 from carbonkit.errors import InvalidValueError
-from carbonkit.fund._check import paid
+from carbonkit.fund._check import on_day, paid
 from carbonkit.fund.cashflow import CashFlow
 from carbonkit.values.field import is_a
 from carbonkit.values.money import Money
-from carbonkit.values.time import as_date
 
 __all__ = ["Facility", "FundTransaction", "Measure", "PerformanceMethod", "TransactionType"]
 
@@ -158,10 +157,6 @@ _CHINESE: Final = {
 }
 
 
-def _on(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="on")
-
-
 def _amount(value: Money) -> Money:
     if not paid(value, field="amount").amount:
         raise InvalidValueError("be above zero", was=str(value), field="amount")
@@ -188,7 +183,7 @@ class FundTransaction:
         CashFlow(on=datetime.date(2021, 7, 15), amount=Money('-100.00', 'CNY'))
     """
 
-    on: datetime.date = attrs.field(converter=_on)
+    on: datetime.date = attrs.field(converter=on_day)
     type: TransactionType = attrs.field(validator=is_a(TransactionType))
     amount: Money = attrs.field(converter=_amount)
     facility: Facility = attrs.field(validator=is_a(Facility))

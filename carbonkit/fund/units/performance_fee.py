@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError
+from carbonkit.fund._check import on_day
 from carbonkit.fund.day_count import DayCount
 from carbonkit.fund.figure import fraction
 from carbonkit.fund.refusal import Refusal
@@ -209,10 +210,6 @@ def _gav(value: Number) -> Fraction:
     return taken
 
 
-def _on(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="on")
-
-
 def _opened_on(value: str | datetime.date) -> datetime.date:
     return as_date(value, field="opened_on")
 
@@ -353,7 +350,7 @@ class PerformanceFeeAccrual:
     """
 
     period: PerformanceFeePeriod = attrs.field(validator=is_a(PerformanceFeePeriod))
-    on: datetime.date = attrs.field(converter=_on)
+    on: datetime.date = attrs.field(converter=on_day)
     gav: Fraction = attrs.field(converter=_gav)
 
     def __attrs_post_init__(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from carbonkit.errors import FundError, InvalidValueError, NotFoundError
-from carbonkit.fund._check import check_currency, is_said, paid, total_of
+from carbonkit.fund._check import check_currency, is_said, on_day, paid, total_of
 from carbonkit.fund.figure import fraction
 from carbonkit.fund.refusal import Refusal
 from carbonkit.fund.units._share import shown
@@ -21,16 +21,11 @@ from carbonkit.values.identifier import AccountId, CommandId
 from carbonkit.values.money import Money
 from carbonkit.values.number import plain
 from carbonkit.values.share import split
-from carbonkit.values.time import as_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["UnitDistribution"]
-
-
-def _on(value: str | datetime.date) -> datetime.date:
-    return as_date(value, field="on")
 
 
 def _total(value: Money) -> Money:
@@ -90,7 +85,7 @@ class UnitDistribution:
 
     name: str
     before: UnitRegister = attrs.field(validator=is_a(UnitRegister))
-    on: datetime.date = attrs.field(converter=_on)
+    on: datetime.date = attrs.field(converter=on_day)
     total: Money = attrs.field(converter=_total)
     reinvesting: frozenset[AccountId] = attrs.field(converter=_reinvesting)
     price: DealingPrice | None = attrs.field(validator=attrs.validators.optional(is_a(DealingPrice)))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from carbonkit.errors import InvalidValueError
+from carbonkit.fund._check import proportion
 from carbonkit.fund.figure import fraction
 from carbonkit.fund.units._share import share, shown
 from carbonkit.values.explanation import Explanation
@@ -61,10 +62,7 @@ def _rate(value: Number) -> Fraction:
 
 
 def _kept(value: Number) -> Fraction:
-    taken = fraction(value, field="kept")
-    if not 0 <= taken <= 1:
-        raise InvalidValueError("be from 0 to 1", was=str(value), field="kept")
-    return taken
+    return proportion(value, field="kept")
 
 
 @attrs.frozen(kw_only=True)
